@@ -1,0 +1,185 @@
+# sparkdx - one non-recursive Makefile. `make help` lists the targets.
+MODE ?= release
+B := build/$(MODE)
+PREFIX ?= /usr/local
+VERSION := $(shell sed -n 's/^\#\# \[\([0-9][^]]*\)\].*/\1/p' CHANGELOG.md 2>/dev/null | head -n 1)
+
+# Dependency order, lowest first. A module may include and link only what is
+# to the left of it on its own line; `make check-layers` holds us to that.
+MODULES := base parsers patterns diagnose repl cli
+deps_base :=
+deps_parsers := base
+deps_patterns := base
+deps_diagnose := base parsers patterns
+deps_repl := base parsers patterns diagnose
+deps_cli := base parsers patterns diagnose repl
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wvla \
+	-Wwrite-strings -Wpointer-arith -Wundef -Wcast-qual -Wformat=2 \
+	-Wswitch-enum -Wimplicit-fallthrough -Wdouble-promotion
+mode_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+mode_debug := -O0 -g3 -Werror
+mode_asan := -O1 -g -Werror -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+mode_cov := -O0 -g --coverage
+mode_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+$(if $(mode_$(MODE)),,$(error unknown MODE=$(MODE): release debug asan cov fuzz))
+ifeq ($(MODE),fuzz)
+CC := clang
+endif
+
+PKGS := libpcre2-8 libarchive libhs yaml-0.1 zlib libzstd liblzma liblz4
+override CFLAGS += -std=c17 -D_GNU_SOURCE $(WARN) -fno-common -I. -I$(B) $(mode_$(MODE)) \
+	-DSPARKDX_VERSION='"$(VERSION)"'
+override LDLIBS += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lbz2 -lsnappy -llzf -lpthread -lm
+V ?= 0
+Q := $(if $(filter 0,$(V)),@)
+say = $(if $(filter 0,$(V)),@printf '  %-5s %s\n' $(1) $(2))
+
+src_of = $(sort $(wildcard $(1)/*.c))
+obj_of = $(patsubst %.c,$(B)/%.o,$(call src_of,$(1)))
+LIBMODULES := $(foreach m,$(filter-out cli,$(MODULES)),$(if $(call src_of,$(m)),$(m)))
+lib_of = $(foreach m,$(1),$(if $(call src_of,$(m)),$(B)/lib$(m).a))
+reverse = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
+LIBS := $(call lib_of,$(call reverse,$(LIBMODULES)))
+JOBS := -j$(shell nproc)
+
+.DELETE_ON_ERROR:
+.PHONY: all
+all: $(B)/sparkdx ## build the tool into build/$(MODE)
+
+$(B)/%.o: %.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+define module_lib
+$(B)/lib$(1).a: $(call obj_of,$(1))
+	$$(call say,AR,$$@)
+	$$(Q)rm -f $$@ && ar rcs $$@ $$^
+endef
+$(foreach m,$(LIBMODULES),$(eval $(call module_lib,$(m))))
+
+# The catalogue is data: YAML -> C tables and the prefilter's database, by a program built from the
+# same loader. The generator is always an optimised build, whatever MODE is.
+CATALOGUE := $(sort $(wildcard patterns/catalogue/*.yaml))
+HOST_OBJ := $(patsubst %.c,build/host/%.o,$(call src_of,base) $(call src_of,patterns) tools/compile-catalogue.c)
+build/host/%.o: %.c
+	$(call say,CC,"$< (host)")
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 -I. -MMD -MP -c -o $@ $<
+build/host/compile-catalogue: $(HOST_OBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) -o $@ $^ $(LDLIBS)
+build/host/catalogue_data.c: build/host/compile-catalogue $(CATALOGUE)
+	$(call say,GEN,$@)
+	$(Q)build/host/compile-catalogue patterns/catalogue $@
+$(B)/catalogue_data.o: build/host/catalogue_data.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O0 -I. -c -o $@ $<
+
+$(B)/sparkdx: $(call obj_of,cli) $(B)/catalogue_data.o $(LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(call obj_of,cli) $(B)/catalogue_data.o -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS)
+
+# --- unit tests: the list of tests is grepped, never written by hand
+UNIT := $(sort $(wildcard tests/unit/u_*.c))
+$(B)/test_list.inc: $(UNIT)
+	@mkdir -p $(@D)
+	$(Q)sed -n 's/^TEST(\([a-z0-9_]*\))$$/TEST_ITEM(\1)/p' $^ | LC_ALL=C sort > $@
+$(B)/tests/unit/test.o: $(B)/test_list.inc
+$(B)/unit: $(B)/tests/unit/test.o $(UNIT:%.c=$(B)/%.o) $(B)/catalogue_data.o $(LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS)
+
+.PHONY: check-unit check-golden check-headers check-layers check-format check-patterns check-tree
+check-unit: $(B)/unit ## unit tests (T=part-of-name for some)
+	$(Q)tests/count unit $(B)/unit $(T)
+check-golden: $(B)/sparkdx ## golden tests (C=tests/golden/... for one, UPDATE=1 to rewrite)
+	$(Q)SPARKDX=$(CURDIR)/$(B)/sparkdx tests/count golden tests/run-golden $(C)
+check-patterns: $(B)/sparkdx ## every pattern's own examples, collisions, advice
+	$(Q)tests/count patterns tests/check-patterns $(B)/sparkdx
+
+HEADERS := $(filter-out base/banned.h,$(sort $(wildcard $(MODULES:%=%/*.h))))
+check-headers: ## each header is self-contained
+	$(Q)for h in $(HEADERS); do printf '#include "%s"\n#include "%s"\n' $$h $$h | $(CC) $(CFLAGS) -fsyntax-only -xc - || exit 1; done
+check-layers: $(call lib_of,$(LIBMODULES)) ## includes and symbols go down the layers only
+	$(Q)$(foreach m,$(MODULES),tools/check-layers $(m) $(deps_$(m)) &&) :
+	$(Q)tools/check-symbols $(B) $(LIBMODULES)
+check-format: ## clang-format agrees
+	$(Q)clang-format --dry-run --Werror $(sort $(wildcard $(MODULES:%=%/*.[ch]) tests/unit/*.[ch] tests/fuzz/*.[ch] tools/*.c))
+check-tree: ## rules on the source tree: dependencies in one file, function length, banned words
+	$(Q)tests/count tree tools/check-tree
+
+.PHONY: check test test-all setup setup-test demo score bench install uninstall clean help
+CHECKS := check-format check-layers check-headers check-tree check-unit check-golden check-patterns
+check: ## all that a commit must pass, under 30 s
+	$(Q)tests/summary $(MAKE) --no-print-directory $(JOBS) -O -k $(CHECKS)
+
+setup:
+	$(Q)tools/install-packages build
+setup-test:
+	$(Q)tools/install-packages build test
+
+test: setup-test ## install what is missing, then every test there is
+	$(Q)tests/summary $(MAKE) --no-print-directory test-all
+
+test-all:
+	$(Q)$(MAKE) --no-print-directory $(JOBS) -k $(CHECKS)
+	$(Q)$(MAKE) --no-print-directory $(JOBS) score
+	$(Q)$(MAKE) --no-print-directory $(JOBS) MODE=asan build/asan/unit build/asan/sparkdx
+	$(Q)$(MAKE) --no-print-directory MODE=asan -k check-unit check-golden check-damage fuzz-replay
+	$(Q)$(MAKE) --no-print-directory check-same check-install
+
+.PHONY: check-damage check-same check-install fuzz-replay
+check-damage: $(B)/sparkdx ## every corpus log cut, with NULs, CRLF, recompressed and cut
+	$(Q)tests/count damage tests/check-damage $(B)/sparkdx
+check-same: $(B)/sparkdx ## same answer for any --jobs, directory or archive, LF or CRLF
+	$(Q)tests/count same tests/check-same $(B)/sparkdx
+check-install: $(B)/sparkdx ## make install into an empty directory works from there
+	$(Q)tests/count install tests/check-install
+
+demo: setup ## install what is missing, build, diagnose a bundled real archive
+	$(Q)$(MAKE) --no-print-directory $(JOBS) all
+	@echo
+	@echo '$$ sparkdx corpus/yarn-heap-behind-143/input/logs.tar.gz'
+	$(Q)$(B)/sparkdx corpus/yarn-heap-behind-143/input/logs.tar.gz --fail-on never
+
+score: $(B)/sparkdx ## accuracy on corpus/, against the committed corpus/SCORE
+	$(Q)tests/count score tests/score $(B)/sparkdx
+
+bench: $(B)/sparkdx ## speed and memory on a large generated log, as ratios
+	$(Q)tests/bench $(B)/sparkdx
+
+# --- fuzzing: libFuzzer with MODE=fuzz; any compiler replays the seeds
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+.SECONDARY:
+$(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/catalogue_data.o $(LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS)
+$(B)/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/standalone.o $(B)/catalogue_data.o $(LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS)
+fuzz-replay: $(FUZZERS:fuzz_%=$(B)/replay_%) ## run every fuzz target over its seeds
+	$(Q)tests/count fuzz tests/fuzz/replay $(B)
+fuzz: ## F=target SECONDS=60: fuzz one target (clang)
+	$(Q)$(MAKE) --no-print-directory MODE=fuzz build/fuzz/fuzz_$(F)
+	$(Q)mkdir -p build/fuzz/corpus_$(F)
+	$(Q)build/fuzz/fuzz_$(F) -max_total_time=$(or $(SECONDS),60) build/fuzz/corpus_$(F) $(wildcard tests/fuzz/seeds/$(F))
+
+install: $(B)/sparkdx ## PREFIX=/usr/local DESTDIR=
+	install -D -m 755 $(B)/sparkdx $(DESTDIR)$(PREFIX)/bin/sparkdx
+	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/sparkdx/LICENSE
+	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/sparkdx/README.md
+	$(Q)install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	$(B)/sparkdx generate man > $(DESTDIR)$(PREFIX)/share/man/man1/sparkdx.1
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/sparkdx $(DESTDIR)$(PREFIX)/share/man/man1/sparkdx.1
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/sparkdx
+clean: ## remove build/
+	rm -rf build
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+-include $(shell test -d build && find build -name '*.d')

@@ -1,0 +1,81 @@
+/*
+ * limits.h - every maximum sparkdx holds to, with its unit and its reason.
+ *
+ * Logs are written by others, some of them hostile. Passing a limit is never a crash and never
+ * silence: it gives a diagnostic whose code starts with "limit-" and a partial result.
+ */
+#ifndef SPARKDX_BASE_LIMITS_H
+#define SPARKDX_BASE_LIMITS_H
+
+/* -- getting bytes out ------------------------------------------------------------------------ */
+enum {
+	/* Containers and codecs inside each other: tar.gz of zip of .gz is 4; more is a bomb. */
+	LIMIT_NESTING_DEPTH = 8,
+	/* Members of one archive: a week of a 1,000-executor cluster stays below. */
+	LIMIT_ARCHIVE_MEMBERS = 1000000,
+	/* Bytes peeked at the start of a stream to find out what it is. */
+	LIMIT_SNIFF_BYTES = 64 * 1024,
+	/* One read from a source. */
+	LIMIT_READ_BYTES = 256 * 1024,
+	/* A decoded stream may be this many times its compressed size, once past the floor below:
+	 * zstd reaches 30,000 on zeros, Spark logs 10 to 60, gzip cannot pass 1,032. */
+	LIMIT_EXPANSION_RATIO = 2000,
+};
+/* No ratio is judged before this many decoded bytes. */
+#define LIMIT_EXPANSION_FLOOR_BYTES (256ull << 20)
+/* Decoded bytes of one top-level input. */
+#define LIMIT_INPUT_BYTES (4ull << 40)
+/* Formats whose index is at the end (IFile, zip in a pipe) are held in memory up to this. */
+#define LIMIT_RANDOM_ACCESS_BYTES (256ull << 20)
+
+/* -- records ---------------------------------------------------------------------------------- */
+enum {
+	/* A record keeps at most this much text: a Java trace of 1,000 frames is 100 KiB. */
+	LIMIT_RECORD_BYTES = 128 * 1024,
+	/* Wrappers around one line (kubectl > CRI > docker > Airflow > Livy). */
+	LIMIT_WRAPPERS = 6,
+	/* Causes followed in one trace. */
+	LIMIT_TRACE_CAUSES = 32,
+	/* Bytes of a line shown as evidence. */
+	LIMIT_EVIDENCE_BYTES = 600,
+};
+
+/* -- matching --------------------------------------------------------------------------------- */
+enum {
+	LIMIT_PATTERNS = 8192,
+	LIMIT_CAPTURES = 16,	/* named captures of one pattern */
+	LIMIT_PATTERN_LITERALS = 16,
+	/* Bytes of one literal: below, it hits too often; above, nothing is gained. */
+	LIMIT_LITERAL_MIN_BYTES = 6,
+	LIMIT_LITERAL_BYTES = 200,
+	/* Groups of one regex, named or not: the widest of the catalogue has below 30. */
+	LIMIT_REGEX_GROUPS = 64,
+	/* Items of one list in a pattern (hits, misses, edges, fixes): a hundred is unheard of. */
+	LIMIT_PATTERN_ITEMS = 256,
+	/* One YAML file; the largest of the catalogue is below 200 KiB. */
+	LIMIT_PACK_FILE_BYTES = 4 * 1024 * 1024,
+	LIMIT_PACK_FILES = 1024,
+	/* All patterns of a pack in memory. */
+	LIMIT_PACK_BYTES = 64 * 1024 * 1024,
+	/* The stress input of a regex, and the steps it may take there: 32 for each byte, which a
+	 * bounded gap stays below and a quadratic `A.*B` exceeds twentyfold. */
+	LIMIT_STRESS_BYTES = 64 * 1024,
+	LIMIT_STRESS_STEPS = 32 * LIMIT_STRESS_BYTES,
+	/* pcre2: steps of one match; a clean match of a catalogue regex needs below 20,000. */
+	LIMIT_MATCH_STEPS = 2000000,
+	LIMIT_MATCH_DEPTH = 10000,
+	LIMIT_MATCH_HEAP_KIB = 8192,
+};
+
+/* -- what is kept of a run -------------------------------------------------------------------- */
+enum {
+	/* Sightings of one finding kept one by one; the rest are only counted. */
+	LIMIT_SIGHTINGS = 64,
+	/* Distinct findings of one stream. */
+	LIMIT_FINDINGS_PER_STREAM = 4096,
+	/* Distinct executors, hosts, stages or tasks a finding lists. */
+	LIMIT_PLACES = 4096,
+	LIMIT_EXECUTORS = 100000,
+};
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * str.h - borrowed string slices.
+ *
+ * A `struct str` is a view: it never owns memory and is not NUL-terminated.
+ * It is two words, so pass it by value. Its lifetime is that of the buffer
+ * or arena it points into; a function that keeps one copies it into an
+ * arena with arena_str().
+ */
+#ifndef SPARKDX_BASE_STR_H
+#define SPARKDX_BASE_STR_H
+
+#include "base/base.h"
+
+struct str {
+	const char *ptr;
+	size_t len;
+};
+
+#define STR(literal) ((struct str){ "" literal, sizeof(literal) - 1 })
+#define STR_FMT	     "%.*s"
+#define STR_ARG(s)   ((int)((s).len < INT32_MAX ? (s).len : INT32_MAX)), ((s).ptr)
+
+struct str str_from(const char *cstr);
+bool str_eq(struct str a, struct str b);
+bool str_starts_with(struct str s, struct str prefix);
+bool str_ends_with(struct str s, struct str suffix);
+/* Lexicographic by byte, shorter first; for qsort and sorted tables. */
+int str_compare(struct str a, struct str b);
+/* Offset of the first `needle` in `s`, or -1. */
+ptrdiff_t str_find(struct str s, struct str needle);
+/* `s` without its first `count` bytes; `count` past the end gives the empty slice. */
+struct str str_skip(struct str s, size_t count);
+/* `s` without ASCII blanks, CR and LF at either end. */
+struct str str_trim(struct str s);
+/* A decimal number that fills all of `s`; false when it does not, or overflows. */
+bool str_to_u64(struct str s, uint64_t *value);
+/* Split at the first `sep`; *head gets what precedes it, *tail the rest. */
+bool str_cut(struct str s, char sep, struct str *head, struct str *tail);
+
+#endif

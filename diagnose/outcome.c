@@ -1,0 +1,97 @@
+#include "base/base.h"
+#include "diagnose/outcome.h"
+
+enum {
+	/* Below this an outcome line is a sign that a later success overrules. */
+	AUTHORITY_SIGN_MAX = 4,
+};
+
+static bool is_later(const struct sighting *a, const struct sighting *b)
+{
+	if (a->stream == b->stream)
+		return a->line >= b->line;
+	if (a->time_ms != TIME_NONE && b->time_ms != TIME_NONE)
+		return a->time_ms >= b->time_ms;
+	return false;
+}
+
+static bool outranks(const struct sighting *a, const struct sighting *b)
+{
+	if (!b)
+		return true;
+	if (a->pattern->authority != b->pattern->authority)
+		return a->pattern->authority > b->pattern->authority;
+	return is_later(a, b);
+}
+
+static const struct sighting *last_of(const struct sighting_group *g)
+{
+	const struct sighting *last = g->first;
+
+	for (const struct sighting *o = g->first; o; o = o->next)
+		last = o;
+	return last;
+}
+
+/* A job that finished after the sign of failure: the application went on. */
+static bool outlived(const struct stream_log *s, const struct sighting *sign)
+{
+	for (size_t i = 0; i < s->group_count; i++) {
+		const struct sighting_group *g = s->groups[i];
+
+		if (g->pattern->fact != FACT_JOB_FINISHED)
+			continue;
+		if (g->last_ms != TIME_NONE && sign->time_ms != TIME_NONE &&
+		    g->last_ms > sign->time_ms)
+			return true;
+	}
+	return false;
+}
+
+static bool wrong_owner(const struct sighting *o)
+{
+	const struct pattern *p = o->pattern;
+	enum process process = o->stream->process;
+
+	return p->only_in && process != PROCESS_UNKNOWN &&
+	       !(p->only_in & (1u << (process - PROCESS_DRIVER)));
+}
+
+void outcome_collect(struct runs *runs, struct stream_log *const *streams, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct run *r = runs_of_stream(runs, streams[i]);
+
+		for (size_t g = 0; g < streams[i]->group_count; g++) {
+			const struct sighting_group *group = streams[i]->groups[g];
+			const struct sighting *o = last_of(group);
+
+			if (!o || group->pattern->outcome == OUTCOME_UNKNOWN || wrong_owner(o))
+				continue;
+			if (group->pattern->outcome != OUTCOME_SUCCEEDED &&
+			    group->pattern->authority <= AUTHORITY_SIGN_MAX &&
+			    outlived(streams[i], o))
+				continue;
+			if (outranks(o, r->outcome))
+				r->outcome = o;
+		}
+	}
+	for (size_t i = 0; i < runs->count; i++)
+		if (runs->items[i].outcome)
+			runs->items[i].about.outcome = runs->items[i].outcome->pattern->outcome;
+}
+
+void outcome_decide(struct run *run, const struct drafts *drafts)
+{
+	if (run->about.outcome != OUTCOME_UNKNOWN)
+		return;
+	/* Nobody said how it ended, but something ended it. */
+	for (size_t i = 0; i < drafts->count; i++) {
+		const struct draft *x = &drafts->items[i];
+
+		if (x->run == run && x->pattern->terminal && x->sighting_count) {
+			run->about.outcome = OUTCOME_FAILED;
+			run->outcome = x->sightings[x->sighting_count - 1];
+		}
+	}
+}

@@ -1,0 +1,34 @@
+/*
+ * render.h - a diagnosis as text for people or machines.
+ *
+ * One row of `renderers` per --format. A renderer appends to a buffer and does nothing else. What
+ * comes from logs is hostile: every renderer escapes control bytes for its medium and masks
+ * secrets (see mask.h).
+ */
+#ifndef SPARKDX_DIAGNOSE_RENDER_H
+#define SPARKDX_DIAGNOSE_RENDER_H
+
+#include "base/buf.h"
+#include "diagnose/diagnosis.h"
+
+struct render_options {
+	unsigned columns; /* width of the terminal, 80 when unknown */
+	bool color;
+	bool utf8;
+	unsigned verbose; /* 0: one screen; 1: more evidence, all fixes; 2: everything */
+	bool all;	  /* noise too */
+};
+
+struct renderer {
+	const char *name;	/* value of --format */
+	const char *summary;
+	bool (*render)(const struct diagnosis *d, const struct render_options *o, struct buf *out);
+};
+
+extern const struct renderer renderers[];
+extern const size_t renderer_count;
+
+/* NULL when there is no such format. */
+const struct renderer *renderer_find(struct str name);
+
+#endif

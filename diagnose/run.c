@@ -1,0 +1,399 @@
+#include "base/base.h"
+#include "diagnose/run.h"
+
+#include "base/limits.h"
+#include "base/quantity.h"
+
+bool process_is_driver_side(enum process p)
+{
+	return p == PROCESS_DRIVER || p == PROCESS_AM || p == PROCESS_CLIENT ||
+	       p == PROCESS_UNKNOWN;
+}
+
+static const struct figure *figure_of(const struct sighting *o, const char *name)
+{
+	for (size_t i = 0; i < o->figure_count; i++)
+		if (str_eq(o->figures[i].name, str_from(name)))
+			return &o->figures[i];
+	return NULL;
+}
+
+static int64_t number_of(const struct sighting *o, const char *name)
+{
+	const struct figure *f = figure_of(o, name);
+
+	return f && f->kind == FIGURE_INT ? f->number : -1;
+}
+
+static struct str text_of(const struct sighting *o, const char *name)
+{
+	const struct figure *f = figure_of(o, name);
+
+	return f ? f->text : STR("");
+}
+
+/* --- whose log is it ------------------------------------------------------------------------- */
+
+static void set_if_empty(struct str *field, struct str value)
+{
+	if (!field->len)
+		*field = value;
+}
+
+static void identify_by_content(struct stream_log *s)
+{
+	for (size_t i = 0; i < s->group_count; i++) {
+		const struct sighting *o = s->groups[i]->first;
+		const struct pattern *p = s->groups[i]->pattern;
+
+		if (!o || !p->binds)
+			continue;
+		/* The first line that says so owns the log; an AM that becomes the driver is the
+		 * driver. */
+		if (!s->bound ||
+		    (s->process == PROCESS_AM && p->binds == PROCESS_DRIVER)) {
+			s->process = (enum process)p->binds;
+			s->bound = true;
+		}
+		if ((enum process)p->binds != s->process)
+			continue;
+		set_if_empty(&s->app, o->places[PLACE_APP]);
+		set_if_empty(&s->attempt, o->places[PLACE_ATTEMPT]);
+		set_if_empty(&s->container, o->places[PLACE_CONTAINER]);
+		set_if_empty(&s->host, o->places[PLACE_HOST]);
+		if (s->process == PROCESS_EXECUTOR)
+			set_if_empty(&s->executor, o->places[PLACE_EXECUTOR]);
+	}
+}
+
+static void identify_by_path(struct stream_log *s)
+{
+	struct stream_place p = stream_place_from_path(s->path);
+
+	if (!s->bound)
+		s->process = p.process;
+	set_if_empty(&s->app, p.app);
+	set_if_empty(&s->attempt, p.attempt);
+	set_if_empty(&s->container, p.container);
+	set_if_empty(&s->log_name, p.log_name);
+	set_if_empty(&s->host, p.host);
+	if (s->process == PROCESS_EXECUTOR || s->process == PROCESS_UNKNOWN)
+		set_if_empty(&s->executor, p.executor);
+}
+
+/* Client and daemon logs name the application in passing. */
+static void app_from_facts(struct stream_log *s)
+{
+	for (size_t i = 0; i < s->group_count && !s->app.len; i++) {
+		const struct sighting *o = s->groups[i]->first;
+
+		if (o && s->groups[i]->pattern->fact == FACT_APP_START &&
+		    process_is_driver_side(s->process))
+			s->app = o->places[PLACE_APP];
+	}
+}
+
+/* stdout beside stderr, prelaunch.err beside both: one directory is one process. */
+static struct str directory_of(struct str path)
+{
+	for (size_t i = path.len; i > 0; i--)
+		if (path.ptr[i - 1] == '/' || path.ptr[i - 1] == '!')
+			return (struct str){ path.ptr, i - 1 };
+	return STR("");
+}
+
+static void share_identity(struct stream_log *to, const struct stream_log *from)
+{
+	if (!to->bound) {
+		to->process = from->process;
+		to->bound = true;
+	}
+	set_if_empty(&to->app, from->app);
+	set_if_empty(&to->attempt, from->attempt);
+	set_if_empty(&to->container, from->container);
+	set_if_empty(&to->executor, from->executor);
+	set_if_empty(&to->host, from->host);
+}
+
+static bool is_standard_stream(struct str path)
+{
+	struct str dir = directory_of(path);
+	struct str file = str_skip(path, dir.len ? dir.len + 1 : 0);
+
+	return str_starts_with(file, STR("std")) || str_starts_with(file, STR("prelaunch")) ||
+	       str_starts_with(file, STR("launch_container")) ||
+	       str_starts_with(file, STR("directory.info")) || str_starts_with(file, STR("gc"));
+}
+
+static void identify_by_neighbour(struct stream_log *const *streams, size_t count)
+{
+	/* Streams are sorted by name: those of one directory lie together. */
+	for (size_t i = 0; i < count; i++) {
+		struct str dir = directory_of(streams[i]->path);
+
+		if (!streams[i]->bound || !dir.len || !is_standard_stream(streams[i]->path))
+			continue;
+		for (size_t step = 0; step < 2; step++) {
+			for (size_t j = i; step ? j-- > 0 : ++j < count;) {
+				if (!str_eq(directory_of(streams[j]->path), dir))
+					break;
+				if (!streams[j]->bound && is_standard_stream(streams[j]->path))
+					share_identity(streams[j], streams[i]);
+			}
+		}
+	}
+}
+
+static void executors_from_containers(struct stream_log *const *streams, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t g = 0; g < streams[i]->group_count; g++) {
+			const struct sighting *o = streams[i]->groups[g]->first;
+
+			if (!o || o->pattern->fact != FACT_EXECUTOR_CONTAINER ||
+			    !o->places[PLACE_CONTAINER].len)
+				continue;
+			for (size_t j = 0; j < count; j++) {
+				if (!str_eq(streams[j]->container, o->places[PLACE_CONTAINER]))
+					continue;
+				set_if_empty(&streams[j]->executor, o->places[PLACE_EXECUTOR]);
+				if (!streams[j]->bound)
+					streams[j]->process = PROCESS_EXECUTOR;
+			}
+		}
+}
+
+/* --- applications ---------------------------------------------------------------------------- */
+
+static struct run *find_run(const struct runs *runs, struct str app)
+{
+	for (size_t i = 0; i < runs->count; i++)
+		if (str_eq(runs->items[i].app, app))
+			return &runs->items[i];
+	return NULL;
+}
+
+static struct run *add_run(struct runs *runs, struct str app)
+{
+	struct run *grown = realloc(runs->items, (runs->count + 1) * sizeof(*runs->items));
+	struct run *r;
+
+	if (!grown)
+		die_no_memory();
+	runs->items = grown;
+	r = &runs->items[runs->count++];
+	*r = (struct run){
+		.app = app,
+		.stop_ms = TIME_NONE,
+		.container_bytes = -1,
+		.overhead_bytes = -1,
+		.heap_bytes = -1,
+		.container_max_bytes = -1,
+	};
+	r->about = (struct application){
+		.id = app,
+		.start_ms = TIME_NONE,
+		.end_ms = TIME_NONE,
+		.counts = { -1, -1, -1, -1, -1, -1, -1, -1, -1 },
+	};
+	return r;
+}
+
+/* Only processes of an application make one: a master's log names many. */
+static bool makes_run(const struct stream_log *s)
+{
+	switch (s->process) {
+	case PROCESS_UNKNOWN:
+	case PROCESS_DRIVER:
+	case PROCESS_AM:
+	case PROCESS_CLIENT:
+	case PROCESS_EXECUTOR:
+		return s->app.len > 0;
+	case PROCESS_NODEMANAGER:
+	case PROCESS_RESOURCEMANAGER:
+	case PROCESS_MASTER:
+	case PROCESS_WORKER:
+	case PROCESS_HISTORY:
+	case PROCESS_COUNT:
+		break;
+	}
+	return false;
+}
+
+static size_t common_prefix(struct str a, struct str b)
+{
+	size_t i = 0;
+
+	while (i < a.len && i < b.len && a.ptr[i] == b.ptr[i])
+		i++;
+	return i;
+}
+
+static void adopt_streams(struct runs *runs, struct stream_log *const *streams, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t best = 0;
+
+		if (streams[i]->app.len)
+			continue;
+		if (runs->count == 1) {
+			streams[i]->app = runs->items[0].app;
+			continue;
+		}
+		for (size_t j = 0; j < count; j++) {
+			size_t n = common_prefix(streams[i]->path, streams[j]->path);
+
+			if (streams[j]->app.len && n > best &&
+			    n >= directory_of(streams[i]->path).len) {
+				best = n;
+				streams[i]->app = streams[j]->app;
+			}
+		}
+	}
+}
+
+/* A driver in client mode and its containers: `app-…` of the driver's log is the executors'. */
+struct run *runs_of_stream(const struct runs *runs, const struct stream_log *s)
+{
+	struct run *r = find_run(runs, s->app);
+
+	return r ? r : &runs->items[0];
+}
+
+/* --- facts ----------------------------------------------------------------------------------- */
+
+static void add_setting(struct run *r, struct str key, struct str value)
+{
+	for (size_t i = 0; i < r->setting_count; i++)
+		if (str_eq(r->settings[i].key, key))
+			return;
+	if (r->setting_count == r->setting_capacity) {
+		size_t capacity = r->setting_capacity ? r->setting_capacity * 2 : 32;
+		struct run_setting *grown = realloc(r->settings, capacity * sizeof(*grown));
+
+		if (!grown)
+			die_no_memory();
+		r->settings = grown;
+		r->setting_capacity = capacity;
+	}
+	r->settings[r->setting_count++] = (struct run_setting){ key, value };
+}
+
+struct str run_setting(const struct run *r, struct str key)
+{
+	for (size_t i = 0; i < r->setting_count; i++)
+		if (str_eq(r->settings[i].key, key))
+			return r->settings[i].value;
+	return STR("");
+}
+
+static void learn_max(int64_t *field, int64_t value)
+{
+	if (value > *field)
+		*field = value;
+}
+
+static void learn_fact(struct run *r, const struct sighting *o)
+{
+	switch (o->pattern->fact) {
+	case FACT_APP_NAME:
+		set_if_empty(&r->about.name, text_of(o, "name"));
+		break;
+	case FACT_SPARK_VERSION:
+		set_if_empty(&r->about.spark_version, text_of(o, "version"));
+		break;
+	case FACT_MASTER_URL:
+		set_if_empty(&r->about.master, text_of(o, "master"));
+		break;
+	case FACT_CONF:
+		if (text_of(o, "key").len)
+			add_setting(r, text_of(o, "key"), text_of(o, "value"));
+		break;
+	case FACT_APP_STOP:
+		if (o->time_ms != TIME_NONE && process_is_driver_side(o->stream->process) &&
+		    (r->stop_ms == TIME_NONE || o->time_ms < r->stop_ms))
+			r->stop_ms = o->time_ms;
+		break;
+	case FACT_CONTAINER_SIZE:
+		learn_max(&r->container_bytes, number_of(o, "total_bytes"));
+		learn_max(&r->overhead_bytes, number_of(o, "overhead_bytes"));
+		learn_max(&r->heap_bytes, number_of(o, "heap_bytes"));
+		break;
+	case FACT_CONTAINER_MAX:
+		learn_max(&r->container_max_bytes, number_of(o, "limit_bytes"));
+		break;
+	case FACT_HEAP_SIZE:
+		learn_max(&r->heap_bytes, number_of(o, "heap_bytes"));
+		break;
+	case FACT_APP_START:
+	case FACT_APP_END:
+	case FACT_EXECUTOR_ADDED:
+	case FACT_EXECUTOR_CONTAINER:
+	case FACT_EXECUTOR_LOST:
+	case FACT_EXECUTOR_REMOVED:
+	case FACT_STAGE_FAILED:
+	case FACT_TASK_FAILED:
+	case FACT_JOB_FAILED:
+	case FACT_JOB_FINISHED:
+	case FACT_NONE:
+	case FACT_COUNT:
+		break;
+	}
+}
+
+static void learn_span(struct run *r, const struct stream_log *s)
+{
+	if (s->first_ms != TIME_NONE &&
+	    (r->about.start_ms == TIME_NONE || s->first_ms < r->about.start_ms))
+		r->about.start_ms = s->first_ms;
+	if (s->last_ms != TIME_NONE &&
+	    (r->about.end_ms == TIME_NONE || s->last_ms > r->about.end_ms))
+		r->about.end_ms = s->last_ms;
+}
+
+static bool is_daemon(enum process p)
+{
+	return p == PROCESS_NODEMANAGER || p == PROCESS_RESOURCEMANAGER || p == PROCESS_MASTER ||
+	       p == PROCESS_WORKER || p == PROCESS_HISTORY;
+}
+
+static void learn_stream(struct run *r, const struct stream_log *s)
+{
+	r->has_driver |= s->process == PROCESS_DRIVER;
+	r->has_am |= s->process == PROCESS_AM;
+	r->has_executors |= s->process == PROCESS_EXECUTOR;
+	if (!is_daemon(s->process))
+		learn_span(r, s);
+	for (size_t i = 0; i < s->group_count; i++)
+		for (const struct sighting *o = s->groups[i]->first; o; o = o->next)
+			learn_fact(r, o);
+}
+
+void runs_build(struct runs *runs, struct stream_log *const *streams, size_t count,
+		struct arena *arena)
+{
+	*runs = (struct runs){ .arena = arena };
+	for (size_t i = 0; i < count; i++) {
+		identify_by_content(streams[i]);
+		identify_by_path(streams[i]);
+	}
+	identify_by_neighbour(streams, count);
+	executors_from_containers(streams, count);
+	for (size_t i = 0; i < count; i++) {
+		app_from_facts(streams[i]);
+		if (makes_run(streams[i]) && !find_run(runs, streams[i]->app))
+			add_run(runs, streams[i]->app);
+	}
+	if (!runs->count)
+		add_run(runs, STR(""));
+	adopt_streams(runs, streams, count);
+	for (size_t i = 0; i < count; i++)
+		learn_stream(runs_of_stream(runs, streams[i]), streams[i]);
+}
+
+void runs_release(struct runs *runs)
+{
+	for (size_t i = 0; i < runs->count; i++)
+		free(runs->items[i].settings);
+	free(runs->items);
+}
