@@ -45,6 +45,8 @@ enum {
 	LIMIT_PATTERNS = 8192,
 	LIMIT_CAPTURES = 16,	/* named captures of one pattern */
 	LIMIT_PATTERN_LITERALS = 16,
+	/* Bytes of an id: it is typed by people. */
+	LIMIT_PATTERN_ID_BYTES = 64,
 	/* Bytes of one literal: below, it hits too often; above, nothing is gained. */
 	LIMIT_LITERAL_MIN_BYTES = 6,
 	LIMIT_LITERAL_BYTES = 200,

@@ -140,6 +140,19 @@ const char *literal_defect_text(enum literal_defect d)
 	return texts[d];
 }
 
+const char *literal_defect_code(enum literal_defect d)
+{
+	static const char *const codes[] = {
+		[LITERAL_FINE] = "",
+		[LITERAL_SHORT] = "pattern-literal-short",
+		[LITERAL_LONG] = "pattern-literal-long",
+		[LITERAL_ESCAPED] = "pattern-literal-escaped",
+		[LITERAL_COMMON] = "pattern-literal-common",
+	};
+
+	return codes[d];
+}
+
 static int rarity(struct str s)
 {
 	int bits = 0;

@@ -26,6 +26,8 @@ enum literal_defect {
 enum literal_defect literal_judge(struct str literal);
 /* What is wrong, for people; "" when fine. */
 const char *literal_defect_text(enum literal_defect d);
+/* Its code in a diag. */
+const char *literal_defect_code(enum literal_defect d);
 
 /* The rarest LITERAL_WINDOW_BYTES (or all, when shorter) of a literal; a slice of it. */
 struct str literal_window(struct str literal);

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/base.h"
+#include "base/buf.h"
 #include "base/diag.h"
 #include "base/limits.h"
 #include "patterns/pattern.h"
@@ -24,7 +25,16 @@ struct matcher_scratch;
  * `diags` (pattern-…) and leave out that pattern. Never NULL. */
 struct matcher *matcher_new(const struct str *pack_dirs, size_t pack_count,
 			    struct diag_sink *diags);
+/* Over given patterns only, which must have been loaded by pack.h and must outlive the matcher. */
+struct matcher *matcher_new_from(const struct pattern *const *patterns, size_t count);
 void matcher_free(struct matcher *m);
+
+/* How many of the patterns, from index 0, are built in. */
+size_t matcher_builtin_count(const struct matcher *m);
+
+/* The compiled form of the literals' automaton, for the built-in catalogue; false past the ceiling
+ * of `out`. */
+bool matcher_save_database(const struct matcher *m, struct buf *out) MUST_USE;
 
 size_t matcher_pattern_count(const struct matcher *m);
 const struct pattern *matcher_pattern(const struct matcher *m, size_t index);

@@ -1,0 +1,60 @@
+/*
+ * json_pull.h - a bounded pull scanner over one JSON text: no tree, no allocation, no recursion.
+ *
+ * Event logs are gigabytes of one-line JSON objects of which a few fields matter. The caller walks
+ * what it wants and skips the rest; skipping looks 16 bytes at a time for what can end a value.
+ *
+ *	struct json_pull p = json_pull(line);
+ *	struct str key;
+ *
+ *	for (json_object(&p); json_key(&p, &key);)
+ *		if (str_eq(key, STR("Stage ID")))
+ *			stage = json_int(&p);
+ *		else
+ *			json_skip(&p);
+ *	if (p.bad) ...
+ *
+ * Every value must be read or skipped once. After an error `bad` is set and every call returns
+ * false, 0 or the empty slice, so it suffices to look at the end. Strings come as they are written,
+ * between their quotes; json_unescape() decodes them. A skipped value is checked for balance and
+ * for closed strings, not for grammar.
+ */
+#ifndef SPARKDX_PARSERS_JSON_PULL_H
+#define SPARKDX_PARSERS_JSON_PULL_H
+
+#include "base/base.h"
+#include "base/buf.h"
+#include "base/str.h"
+
+struct json_pull {
+	const char *at, *end;
+	bool bad;
+};
+
+struct json_pull json_pull(struct str text);
+
+/* Enter an object or array; false (and the value skipped) when the value is of another kind. */
+bool json_object(struct json_pull *p);
+bool json_array(struct json_pull *p);
+/* The next member's key (raw), positioned at its value; false at the closing brace. */
+bool json_key(struct json_pull *p, struct str *key);
+/* Positioned at the next element; false at the closing bracket. */
+bool json_element(struct json_pull *p);
+
+/* Raw text between the quotes; the empty slice for null and for other kinds (skipped). */
+struct str json_string(struct json_pull *p);
+/* Integers, numbers with a fraction (truncated), and decimal strings, as SQL metrics are written;
+ * `otherwise` for null and other kinds (skipped). Saturates. */
+int64_t json_int(struct json_pull *p, int64_t otherwise);
+bool json_bool(struct json_pull *p);
+void json_skip(struct json_pull *p);
+/* The raw text of the next value, whatever it is. */
+struct str json_raw(struct json_pull *p);
+/* True when the text ends here, blanks aside. */
+bool json_at_end(struct json_pull *p);
+
+/* Append the decoded string as UTF-8; lone surrogates and bad escapes become U+FFFD. False only
+ * past the buffer's ceiling. */
+bool json_unescape(struct str raw, struct buf *out) MUST_USE;
+
+#endif
