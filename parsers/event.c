@@ -13,17 +13,18 @@ enum field_type {
 
 struct field {
 	const char *key;
+	size_t key_len;
 	enum field_type type;
 	size_t offset;
 	const struct field *nested;
 };
 
-#define INT_FIELD(k, m)	 { k, FIELD_INT, offsetof(struct event, m), NULL }
-#define TEXT_FIELD(k, m) { k, FIELD_TEXT, offsetof(struct event, m), NULL }
-#define BOOL_FIELD(k, m) { k, FIELD_BOOL, offsetof(struct event, m), NULL }
-#define RAW_FIELD(k, m)	 { k, FIELD_RAW, offsetof(struct event, m), NULL }
-#define NESTED(k, table) { k, FIELD_NESTED, 0, table }
-#define END_FIELDS	 { NULL, FIELD_INT, 0, NULL }
+#define INT_FIELD(k, m) { k, sizeof(k) - 1, FIELD_INT, offsetof(struct event, m), NULL }
+#define TEXT_FIELD(k, m) { k, sizeof(k) - 1, FIELD_TEXT, offsetof(struct event, m), NULL }
+#define BOOL_FIELD(k, m) { k, sizeof(k) - 1, FIELD_BOOL, offsetof(struct event, m), NULL }
+#define RAW_FIELD(k, m) { k, sizeof(k) - 1, FIELD_RAW, offsetof(struct event, m), NULL }
+#define NESTED(k, table) { k, sizeof(k) - 1, FIELD_NESTED, 0, table }
+#define END_FIELDS	 { NULL, 0, FIELD_INT, 0, NULL }
 
 static const struct field log_start[] = { TEXT_FIELD("Spark Version", version), END_FIELDS };
 
@@ -187,7 +188,7 @@ static const struct field task_metrics[] = {
 	END_FIELDS,
 };
 static const struct field task_end_reason[] = {
-	{ "Reason", FIELD_REASON, 0, NULL },
+	{ "Reason", 6, FIELD_REASON, 0, NULL },
 	TEXT_FIELD("Class Name", exception_class),
 	TEXT_FIELD("Description", exception_message),
 	TEXT_FIELD("Full Stack Trace", stack),
@@ -298,12 +299,22 @@ static enum task_reason task_reason_from(struct str name)
 	return TASK_UNKNOWN_REASON;
 }
 
-static const struct field *find_field(const struct field *fields, struct str key)
+static bool is_key(const struct field *f, struct str key)
 {
-	for (; fields->key; fields++)
-		if (fields->key[0] == (key.len ? key.ptr[0] : '\0') &&
-		    str_eq(key, str_from(fields->key)))
-			return fields;
+	return f->key_len == key.len && !memcmp(f->key, key.ptr, key.len);
+}
+
+/* Tables list fields in the order Spark writes them, so the search goes on where the last field
+ * was found and mostly ends at once. */
+static const struct field *find_field(const struct field *fields, const struct field *from,
+				      struct str key)
+{
+	for (const struct field *f = from; f->key; f++)
+		if (is_key(f, key))
+			return f;
+	for (const struct field *f = fields; f < from; f++)
+		if (is_key(f, key))
+			return f;
 	return NULL;
 }
 
@@ -342,11 +353,13 @@ static void read_value(struct json_pull *p, const struct field *f, struct event 
 /* The tables nest at most four deep, so a small stack replaces recursion. */
 static void walk(struct json_pull *p, const struct field *fields, struct event *e)
 {
-	const struct field *stack[4];
+	struct {
+		const struct field *fields, *next;
+	} stack[4];
 	size_t depth = 0;
 	struct str key;
 
-	stack[0] = fields;
+	stack[0].fields = stack[0].next = fields;
 	for (;;) {
 		const struct field *f;
 
@@ -356,14 +369,18 @@ static void walk(struct json_pull *p, const struct field *fields, struct event *
 			depth--;
 			continue;
 		}
-		f = find_field(stack[depth], key);
+		f = find_field(stack[depth].fields, stack[depth].next, key);
 		if (!f) {
 			json_skip(p);
-		} else if (f->type != FIELD_NESTED) {
+			continue;
+		}
+		stack[depth].next = f + 1;
+		if (f->type != FIELD_NESTED) {
 			read_value(p, f, e);
 		} else if (json_object(p)) {
 			BUG_ON(depth + 1 == ARRAY_LEN(stack));
-			stack[++depth] = f->nested;
+			depth++;
+			stack[depth].fields = stack[depth].next = f->nested;
 		}
 	}
 }

@@ -227,10 +227,116 @@ bool json_bool(struct json_pull *p)
 	return value;
 }
 
+#ifdef __SSE2__
+/* One bit per byte of 64: does it equal `c`, after `fold` was or-ed in? */
+static uint64_t bytes_equal(const __m128i v[4], char fold, char c)
+{
+	const __m128i mask = _mm_set1_epi8(fold), want = _mm_set1_epi8(c);
+	uint64_t bits = 0;
+
+	for (int i = 0; i < 4; i++) {
+		__m128i eq = _mm_cmpeq_epi8(_mm_or_si128(v[i], mask), want);
+
+		bits |= (uint64_t)(unsigned)_mm_movemask_epi8(eq) << (16 * i);
+	}
+	return bits;
+}
+
+/* Bit i becomes the parity of bits 0..i: from quotes to what lies between them. */
+static uint64_t prefix_xor(uint64_t bits)
+{
+	for (int shift = 1; shift < 64; shift *= 2)
+		bits ^= bits << shift;
+	return bits;
+}
+
+/* Quotes that are escaped do not count: those behind an odd run of backslashes. */
+static uint64_t escaped_bytes(uint64_t backslashes, bool *carry)
+{
+	uint64_t escaped = 0;
+	bool odd = *carry;
+
+	if (!backslashes && !odd)
+		return 0;
+	for (int i = 0; i < 64; i++) {
+		if (odd) {
+			escaped |= UINT64_C(1) << i;
+			odd = false;
+		} else {
+			odd = backslashes >> i & 1;
+		}
+	}
+	*carry = odd;
+	return escaped;
+}
+
+/* Offset of the bit at which `depth` falls to 0, or 64. */
+static int closing_bit(uint64_t open, uint64_t shut, size_t *depth)
+{
+	for (uint64_t both = open | shut; both; both &= both - 1) {
+		int i = __builtin_ctzll(both);
+
+		if (open >> i & 1)
+			++*depth;
+		else if (--*depth == 0)
+			return i;
+	}
+	return 64;
+}
+
+/*
+ * 64 bytes at a time: quotes give the strings, braces and brackets outside of them the depth. A
+ * block that cannot close the value is only counted.
+ */
+static bool skip_composite_fast(struct json_pull *p, size_t *depth)
+{
+	bool escape_carry = false, in_string = false;
+
+	while (p->end - p->at >= 64) {
+		const __m128i *from = (const __m128i *)(const void *)p->at;
+		const __m128i v[4] = { _mm_loadu_si128(from), _mm_loadu_si128(from + 1),
+				       _mm_loadu_si128(from + 2), _mm_loadu_si128(from + 3) };
+		uint64_t escaped = escaped_bytes(bytes_equal(v, 0, '\\'), &escape_carry);
+		uint64_t strings = prefix_xor(bytes_equal(v, 0, '"') & ~escaped) ^
+				   (in_string ? ~UINT64_C(0) : 0);
+		/* `[` and `{`, `]` and `}` differ in 0x20 alone. */
+		uint64_t open = bytes_equal(v, 0x20, '{') & ~strings;
+		uint64_t shut = bytes_equal(v, 0x20, '}') & ~strings;
+		size_t closing = (size_t)__builtin_popcountll(shut);
+
+		if (closing < *depth) {
+			*depth += (size_t)__builtin_popcountll(open);
+			*depth -= closing;
+		} else {
+			int at = closing_bit(open, shut, depth);
+
+			if (at < 64) {
+				p->at += at + 1;
+				return true;
+			}
+		}
+		in_string = strings >> 63;
+		p->at += 64;
+	}
+	/* The rest is walked byte by byte; hand over at a byte outside of strings. */
+	if (in_string) {
+		p->at += escape_carry;
+		p->at = p->at <= p->end ? skip_string(p->at, p->end) : NULL;
+		if (!p->at)
+			fail(p);
+	}
+	return false;
+}
+#endif
+
 static void skip_composite(struct json_pull *p)
 {
 	size_t depth = 0;
 
+#ifdef __SSE2__
+	if (skip_composite_fast(p, &depth) || p->bad)
+		return;
+#endif
 	for (;;) {
 		p->at = find_structure(p->at, p->end);
 		if (p->at >= p->end) {

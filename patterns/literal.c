@@ -69,7 +69,6 @@ static const char *const common_phrases[] = {
 	"INFO SparkContext: ",
 	"INFO MapOutputTrackerWorker: ",
 	"INFO SecurityManager: ",
-	"INFO Client: Application report for application_",
 	" in stage ",
 	" (TID ",
 	"partition ",

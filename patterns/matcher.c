@@ -337,8 +337,8 @@ static const struct regex *regex_of(const struct matcher *m, uint32_t pattern)
 	if (r)
 		return r;
 	r = regex_new(m->patterns[pattern]->match, &error);
-	BUG_ON(!r); /* the loader compiled it before */
-	regex_optimise(r);
+	BUG_ON(!r);		 /* the loader compiled it before */
+	(void)regex_optimise(r); /* else interpreted */
 	if (atomic_compare_exchange_strong_explicit(slot, &expected, r, memory_order_acq_rel,
 						    memory_order_acquire))
 		return r;

@@ -25,14 +25,14 @@ struct regex_scratch {
 	pcre2_jit_stack *stack;
 };
 
-static pcre2_code *compile(struct str source, uint32_t options, struct regex_error *error)
+static pcre2_code *compile(struct str source, struct regex_error *error)
 {
 	int code = 0;
 	PCRE2_SIZE offset = 0;
 	pcre2_code *compiled;
 
 	compiled = pcre2_compile((PCRE2_SPTR)(source.len ? source.ptr : ""), source.len,
-				 compile_options | options, &code, &offset, NULL);
+				 compile_options, &code, &offset, NULL);
 	if (compiled)
 		return compiled;
 	if (code == PCRE2_ERROR_HEAP_FAILED)
@@ -46,7 +46,7 @@ static pcre2_code *compile(struct str source, uint32_t options, struct regex_err
 
 struct regex *regex_new(struct str source, struct regex_error *error)
 {
-	pcre2_code *code = compile(source, 0, error);
+	pcre2_code *code = compile(source, error);
 	struct regex *r;
 	uint32_t groups = 0;
 	int failed;
@@ -73,10 +73,10 @@ struct regex *regex_new(struct str source, struct regex_error *error)
 	return r;
 }
 
-void regex_optimise(struct regex *r)
+bool regex_optimise(struct regex *r)
 {
 	/* Refused where memory may not be made executable; pcre2_match() then interprets. */
-	(void)pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
+	return !pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
 }
 
 void regex_free(struct regex *r)
@@ -161,41 +161,4 @@ bool regex_group(const struct regex_scratch *s, uint32_t group, size_t *begin, s
 	if (*begin > *end)
 		*begin = *end;
 	return true;
-}
-
-struct step_budget {
-	uint64_t used, max;
-};
-
-static int count_step(pcre2_callout_block *block, void *context)
-{
-	struct step_budget *budget = context;
-
-	(void)block;
-	return ++budget->used >= budget->max ? PCRE2_ERROR_CALLOUT : 0;
-}
-
-uint64_t regex_count_steps(struct str source, struct str text, uint64_t steps_max)
-{
-	struct step_budget budget = { .max = steps_max };
-	struct regex_error error;
-	pcre2_code *code = compile(source, PCRE2_AUTO_CALLOUT, &error);
-	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
-	pcre2_match_context *context = pcre2_match_context_create(NULL);
-	int rc;
-
-	BUG_ON(!code);
-	if (!data || !context)
-		die_no_memory();
-	pcre2_set_match_limit(context, LIMIT_MATCH_STEPS);
-	pcre2_set_depth_limit(context, LIMIT_MATCH_DEPTH);
-	pcre2_set_heap_limit(context, LIMIT_MATCH_HEAP_KIB);
-	pcre2_set_callout(context, count_step, &budget);
-	rc = pcre2_match(code, (PCRE2_SPTR)(text.len ? text.ptr : ""), text.len, 0, 0, data,
-			 context);
-	pcre2_match_context_free(context);
-	pcre2_match_data_free(data);
-	pcre2_code_free(code);
-	/* A limit hit inside one starting point is as bad as the budget used up. */
-	return rc < PCRE2_ERROR_NOMATCH && rc != PCRE2_ERROR_PARTIAL ? steps_max : budget.used;
 }

@@ -26,8 +26,9 @@ enum regex_result { REGEX_NO, REGEX_YES, REGEX_LIMIT };
 
 /* NULL and `error` filled when the source is no valid regex. The caller frees the result. */
 struct regex *regex_new(struct str source, struct regex_error *error) MUST_USE;
-/* Translate to machine code, where the platform allows it; otherwise the interpreter is used. */
-void regex_optimise(struct regex *r);
+/* Translate to machine code; false where the platform does not allow it, and searches are
+ * interpreted, at a thirtieth of the speed. */
+bool regex_optimise(struct regex *r);
 void regex_free(struct regex *r);
 
 /* Named groups; one name may occur with several groups. */
@@ -42,11 +43,5 @@ enum regex_result regex_search(const struct regex *r, struct regex_scratch *s, s
 			       size_t from);
 /* Where group `group` matched (0: all of it); false when it took no part. */
 bool regex_group(const struct regex_scratch *s, uint32_t group, size_t *begin, size_t *end);
-
-/*
- * Steps a search of all of `text` takes, at most `steps_max`: the same number on every machine,
- * over all starting points (pcre2's own limit counts anew at each). For checks, not for scanning.
- */
-uint64_t regex_count_steps(struct str source, struct str text, uint64_t steps_max);
 
 #endif
