@@ -467,6 +467,7 @@ static void scan_block(struct scanner *s, struct str block)
 	const struct candidate *c = matcher_scan(s->matcher, s->block_scratch, block, &count);
 	struct record r;
 
+	record_block_begin(&s->cutter);
 	while (i < count) {
 		size_t at = c[i].end ? c[i].end - 1 : 0;
 
@@ -493,6 +494,7 @@ static void note_time(struct scanner *s, struct str block, size_t at)
 
 	if (!block.len)
 		return;
+	record_block_begin(&s->cutter);
 	record_cut(&s->cutter, block, 0, at, &r);
 	if (r.head.time_ms == TIME_NONE)
 		return;

@@ -46,6 +46,8 @@ struct record_cutter {
 	struct buf peel;
 	struct buf lines;
 	bool headed;	/* the stream's lines have heads (from record_bid) */
+	size_t counted_at; /* lines of the block are counted up to here */
+	uint32_t counted_lines;
 };
 
 void record_cutter_init(struct record_cutter *c);
@@ -54,9 +56,12 @@ void record_cutter_release(struct record_cutter *c);
 /* Look at the first lines of a stream and decide whether its records have heads. */
 void record_bid(struct record_cutter *c, struct str head);
 
+/* A new block begins: line numbers of its records count from its first byte. */
+void record_block_begin(struct record_cutter *c);
+
 /*
  * Cut the record around offset `at` of `block`. `floor` is the end of the previous record: the
- * record never begins before it. `block_line` is ignored here: lines are relative to the block.
+ * record never begins before it. Line numbers are relative to the block.
  * The result points into the cutter until the next call.
  */
 void record_cut(struct record_cutter *c, struct str block, size_t floor, size_t at,

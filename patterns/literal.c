@@ -5,8 +5,11 @@
 
 enum {
 	GROUPS_DEEP_MAX = 40,
-	/* A window inside a common phrase counts as this many bits less rare. */
-	COMMON_PENALTY = 200,
+	/* Runs of this length are looked up in the phrases; each found counts so much less rare. */
+	GRAM_BYTES = 5,
+	GRAM_SLOTS = 1 << 18,
+	GRAM_COUNT_MAX = 16,
+	FREQUENT_PENALTY = 100,
 	BITS_UNKNOWN = 60,
 };
 
@@ -43,7 +46,6 @@ static const char *const common_phrases[] = {
 	"java.io.IOException: ",
 	"Caused by: java.lang.",
 	"Caused by: org.apache.",
-	"Traceback (most recent call last):",
 	" INFO ",
 	" WARN ",
 	" ERROR ",
@@ -95,6 +97,144 @@ static const char *const common_phrases[] = {
 	"memory",
 	"Memory",
 	"connection",
+};
+
+/*
+ * More of what Spark logs are full of. A literal may share bytes with it, but is better told by
+ * others: see literal_window().
+ */
+static const char *const frequent_text[] = {
+	"Traceback (most recent call last):",
+	"26/11/23 13:57:49 INFO 2026-11-23T14:06:49.123 UTC] {spark_submit.py:521} INFO - ",
+	" INFO CodeGenerator: Code generated in 12.345678 ms",
+	" MemoryStore: Block broadcast_1_piece0 stored as bytes in memory (estimated size 4.0 KiB, "
+	"free 1.0 MiB)",
+	" MemoryStore: MemoryStore started with capacity 434.4 MiB MemoryStore cleared",
+	" Executor: Finished task 1.0 in stage 2.0 (TID 3). 1234 bytes result sent to driver",
+	" Executor: Starting executor ID driver on host Executor: Java version OS info Linux, "
+	"amd64",
+	" FileScanRDD: Reading File path: file:///data/part-00000-snappy.parquet, range: 0-1234, "
+	"partition values: [empty row]",
+	" FileOutputCommitter: File Output Committer Algorithm version is 1",
+	" FileOutputCommitter skip cleanup _temporary folders under output directory:false, ignore "
+	"cleanup failures: false",
+	" Saved output of task 'attempt_202611231357_0001_m_000000_1' to "
+	"file:/data/_temporary/0/task_",
+	" Using output committer class org.apache.parquet.hadoop.ParquetOutputCommitter Using user "
+	"defined output committer class",
+	" CodecConfig: Compression: SNAPPY CodecPool: Got brand-new decompressor [.snappy] "
+	"compressor",
+	" ParquetOutputFormat: ParquetRecordWriter [block size: 134217728b, row group padding "
+	"size: 8388608b, validating: false]",
+	" ParquetWriteSupport: Initialized Parquet WriteSupport with Catalyst schema: and "
+	"corresponding Parquet message type: message spark_schema {",
+	" TorrentBroadcast: Started reading broadcast variable 1 with 1 pieces (estimated total "
+	"size 4.0 MiB) Reading broadcast variable 1 took 5 ms",
+	" YarnCoarseGrainedExecutorBackend: Got assigned task 1 CoarseGrainedExecutorBackend: ",
+	" [dispatcher-CoarseGrainedScheduler] [task-result-getter-1] [dispatcher-Executor] "
+	"[dispatcher-BlockManagerMaster] ",
+	" TaskSetManager: Starting task 1.0 in stage 2.0 (TID 3) (node-1 executor 1, partition 1, "
+	"PROCESS_LOCAL, 9876 bytes) taskResourceAssignments Map()",
+	" TaskSetManager: Finished task 1.0 in stage 2.0 (TID 3) in 12 ms on node-1 (executor 1) "
+	"(1/2)",
+	" TaskSchedulerImpl: Adding task set 1.0 with 2 tasks resource profile 0",
+	" TaskSchedulerImpl: Removed TaskSet 1.0, whose tasks have all completed, from pool",
+	" TaskSchedulerImpl: Killing all running tasks in stage 1: Stage finished",
+	" DAGScheduler: Missing parents: List() Parents of final stage: List() Final stage: "
+	"ResultStage 1 ShuffleMapStage ",
+	" DAGScheduler: Submitting ResultStage 1 (MapPartitionsRDD[4] at parquet at "
+	"NativeMethodAccessorImpl.java:0), which has no missing parents",
+	" DAGScheduler: Submitting 2 missing tasks from ResultStage 1 (MapPartitionsRDD[4] at) "
+	"(first 15 tasks are for partitions Vector(0, 1",
+	" DAGScheduler: Got job 1 (parquet at NativeMethodAccessorImpl.java:0) with 1 output "
+	"partitions",
+	" DAGScheduler: Job 1 is finished. Cancelling potential speculative or zombie tasks for "
+	"this job",
+	" DAGScheduler: ResultStage 1 (parquet at NativeMethodAccessorImpl.java:0) finished in 0.1 "
+	"s looking for newly runnable stages",
+	" SparkContext: Starting job: Created broadcast 1 from broadcast at "
+	"DAGScheduler.scala:1585 Submitted application: Running Spark version 3.5",
+	" SparkContext: Successfully stopped SparkContext SparkContext is stopping with exitCode "
+	"0.",
+	" SparkHadoopMapRedUtil: attempt_1_m_0: Committed. Elapsed time: 1 ms. "
+	"SQLHadoopMapReduceCommitProtocol: ",
+	" BlockManagerInfo: Added broadcast_1_piece0 in memory on node-1:1234 (size: 4.0 KiB, "
+	"free: 434.4 MiB)",
+	" SecurityManager: Changing view acls groups to: Changing modify acls groups to: "
+	"authentication disabled; ui acls disabled; users with view permissions: ",
+	" ResourceUtils: ============================================================== No custom "
+	"resources configured for spark.driver.",
+	" ResourceProfile: Default ResourceProfile created, executor resources: Map(cores -> name: "
+	"cores, amount: 1, script: , vendor: , memory -> name: memory, offHeap -> name: offHeap), "
+	"task resources: Map(cpus -> name: cpus, amount: 1.0)",
+	" ResourceProfile: Limiting resource is cpu ResourceProfileManager: Added ResourceProfile "
+	"id: 0",
+	" WARN NativeCodeLoader: Unable to load native-hadoop library for your platform... using "
+	"builtin-java classes where applicable",
+	" Utils: Successfully started service "
+	"'org.apache.spark.network.netty.NettyBlockTransferService' on port sparkDriver SparkUI ",
+	" SparkEnv: Registering MapOutputTracker Registering BlockManagerMaster Registering "
+	"BlockManagerMasterHeartbeat Registering OutputCommitCoordinator",
+	" BlockManager: Using org.apache.spark.storage.RandomBlockReplicationPolicy for block "
+	"replication policy Initialized BlockManager: BlockManagerId(driver, ",
+	" BlockManagerMaster: Registering BlockManager BlockManagerId(driver, Registered "
+	"BlockManager BlockManagerMaster stopped BlockManager stopped",
+	" BlockManagerMasterEndpoint: Using org.apache.spark.storage.DefaultTopologyMapper for "
+	"getting topology information up Registering block manager node-1:1 with 434.4 MiB RAM, "
+	"Trying to remove executor 1 from BlockManagerMaster.",
+	" MapOutputTrackerMasterEndpoint: MapOutputTrackerMasterEndpoint stopped! "
+	"OutputCommitCoordinatorEndpoint: OutputCommitCoordinator stopped!",
+	" ShutdownHookManager: Shutdown hook called Deleting directory /tmp/spark- ",
+	" TransportClientFactory: Successfully created connection to node-1/10.0.0.1:7337 after 2 "
+	"ms (0 ms spent in bootstraps)",
+	" Registered executor NettyRpcEndpointRef(spark-client://Executor) (10.0.0.1:1234) with ID "
+	"1, ResourceProfileId 0",
+	" Client: Retrying connect to server: node-1/10.0.0.1:8032. Already tried 0 time(s); retry "
+	"policy is RetryUpToMaximumCountWithFixedSleep",
+	" Client: Application report for application_1_0001 (state: RUNNING) FilterCompat: "
+	"Filtering using predicate: ",
+	" JettyUtils: Start Jetty 0.0.0.0:4040 for SparkUI Stopped Spark web UI at http:// "
+	"SharedState: Setting hive.metastore.warehouse.dir ('null') to the value of "
+	"spark.sql.warehouse.dir",
+	" ShuffleBlockFetcherIterator: Getting 2 (120.0 B) non-empty blocks including 2 local and "
+	"0 host-local and 0 push-merged-local and 0 remote blocks Started 0 remote fetches in 0 ms",
+	" MapOutputTrackerWorker: Don't have map outputs for shuffle 0, fetching them Doing the "
+	"fetch; tracker endpoint = NettyRpcEndpointRef(spark://MapOutputTracker@ Got the map "
+	"output locations",
+	" PythonUDFRunner: Times: total = 1, boot = 2, init = 3, finish = 4 PythonRunner: ",
+	" HadoopRDD: Input split: hdfs://  ContextCleaner: Cleaned accumulator Cleaned shuffle ",
+	"    \"metadata\" : { }  }, {  \"nullable\" : true, \"type\" : \"string\", \"name\" : "
+	"\"id\", \"type\" : \"struct\", \"fields\" : [ {",
+	"  required binary optional int32 int64 double (STRING); (TIMESTAMP(MICROS,true));",
+	"\tat "
+	"org.apache.spark.sql.catalyst.trees.TreeNode.getDefaultTreePatternBits(TreeNode.scala:1",
+	"\tat org.apache.spark.sql.execution.WholeStageCodegenExec "
+	"GeneratedClass$GeneratedIteratorForCodegenStage1.processNext(Unknown Source)",
+	"\tat "
+	"org.apache.spark.sql.execution.datasources.FileFormatWriter$.executeTask(FileFormatWriter."
+	"scala:1",
+	"\tat org.apache.spark.rdd.RDD.$anonfun$mapPartitionsInternal$1$adapted(RDD.scala:1 "
+	"computeOrReadCheckpoint MapPartitionsRDD.compute iterator",
+	"\tat org.apache.spark.scheduler.ResultTask.runTask(ResultTask.scala:1 "
+	"ShuffleMapTask.runTask TaskContext.runTaskWithListeners Task.run(Task.scala:1",
+	"\tat org.apache.spark.util.SparkErrorUtils.tryWithSafeFinally(SparkErrorUtils.scala:1 "
+	"Utils$.tryWithSafeFinally",
+	"\tat java.base/jdk.internal.reflect.NativeConstructorAccessorImpl.newInstance0(Native "
+	"Method) java.lang.reflect.Method.invoke(Method.java:1",
+	"\tat "
+	"java.base/java.util.concurrent.ThreadPoolExecutor$Worker.run(ThreadPoolExecutor.java:1",
+	"\tat py4j.reflection.MethodInvoker.invoke(MethodInvoker.java:1 py4j.Gateway.invoke "
+	"py4j.ClientServerConnection.run py4j.commands. py4j.protocol.",
+	"\tat scala.collection.Iterator$$anon$10.hasNext(Iterator.scala:1 \t... 12 more",
+	"  File \"/opt/spark/python/lib/pyspark.zip/pyspark/sql/pandas/serializers.py\", line 1, "
+	"in load_stream pyspark/worker.py\", line 1, in main process",
+	"Container: container_1_0001_01_000001 on node-1 LogAggregationType: AGGREGATED "
+	"LogType:stderr LogLastModifiedTime:Mon Nov 23 LogLength: LogContents: End of "
+	"LogType:stderr",
+	"Exit code: 1 Container exited with a non-zero exit code 1. Error file: prelaunch.err. "
+	"Last 4096 bytes of prelaunch.err : Last 4096 bytes of stderr :",
+	" --executor-id 1 --hostname node-1 --cores 1 --app-id application_ -Dspark.driver.port= "
+	"--driver-url spark://CoarseGrainedScheduler@ --resourceProfileId 0",
 };
 
 /* What docker and other collectors may escape, and what ends a line. */
@@ -152,17 +292,68 @@ const char *literal_defect_code(enum literal_defect d)
 	return codes[d];
 }
 
-static int rarity(struct str s)
+/* How often each run of GRAM_BYTES stands in the phrases, at its hash: two that share one cost
+ * nothing but a slightly worse choice. */
+struct literal_model {
+	uint8_t counts[GRAM_SLOTS];
+};
+
+static size_t gram_slot(const char *at)
+{
+	uint64_t gram = 0;
+
+	memcpy(&gram, at, GRAM_BYTES);
+	return ((gram * UINT64_C(0x9E3779B97F4A7C15)) >> 32) % GRAM_SLOTS;
+}
+
+static void model_add(struct literal_model *m, const char *text)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i + GRAM_BYTES <= len; i++) {
+		uint8_t *count = &m->counts[gram_slot(text + i)];
+
+		if (*count < GRAM_COUNT_MAX)
+			(*count)++;
+	}
+}
+
+struct literal_model *literal_model_new(void)
+{
+	struct literal_model *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		die_no_memory();
+	for (size_t i = 0; i < ARRAY_LEN(common_phrases); i++)
+		model_add(m, common_phrases[i]);
+	for (size_t i = 0; i < ARRAY_LEN(frequent_text); i++)
+		model_add(m, frequent_text[i]);
+	return m;
+}
+
+void literal_model_free(struct literal_model *m)
+{
+	free(m);
+}
+
+/* How rare, in quarter bits: its bytes', less much for each run of bytes that logs are full of. */
+static int rarity(const struct literal_model *m, struct str s)
 {
 	int bits = 0;
 
 	for (size_t i = 0; i < s.len; i++)
 		bits += (unsigned char)s.ptr[i] < 128 ? byte_bits[(unsigned char)s.ptr[i]]
 						      : BITS_UNKNOWN;
-	return is_common(s) ? bits - COMMON_PENALTY : bits;
+	for (size_t i = 0; i + GRAM_BYTES <= s.len; i++) {
+		int count = m->counts[gram_slot(s.ptr + i)];
+
+		if (count)
+			bits -= FREQUENT_PENALTY + FREQUENT_PENALTY / 4 * count;
+	}
+	return bits;
 }
 
-struct str literal_window(struct str literal)
+struct str literal_window(const struct literal_model *m, struct str literal)
 {
 	struct str best = literal;
 	int best_bits;
@@ -170,10 +361,10 @@ struct str literal_window(struct str literal)
 	if (literal.len <= LITERAL_WINDOW_BYTES)
 		return literal;
 	best.len = LITERAL_WINDOW_BYTES;
-	best_bits = rarity(best);
+	best_bits = rarity(m, best);
 	for (size_t i = 1; i + LITERAL_WINDOW_BYTES <= literal.len; i++) {
 		struct str window = { literal.ptr + i, LITERAL_WINDOW_BYTES };
-		int bits = rarity(window);
+		int bits = rarity(m, window);
 
 		if (bits > best_bits) {
 			best = window;
@@ -194,6 +385,7 @@ struct choice {
 };
 
 struct reader {
+	const struct literal_model *model;
 	struct str re;
 	size_t at;
 	struct arena *arena;
@@ -256,7 +448,7 @@ static void end_run(struct reader *r, struct sequence *s)
 		return;
 	}
 	/* Beyond its window, length still saves verifying what would not match. */
-	c.score = rarity(literal_window(run)) + (int)(run.len / 4);
+	c.score = rarity(r->model, literal_window(r->model, run)) + (int)(run.len / 4);
 	offer(s, c);
 }
 
@@ -510,10 +702,10 @@ static struct choice read_alternatives(struct reader *r, unsigned depth)
 	return all;
 }
 
-bool literal_derive(struct str regex, struct arena *arena, const struct str **literals,
-		    size_t *count)
+bool literal_derive(const struct literal_model *m, struct str regex, struct arena *arena,
+		    const struct str **literals, size_t *count)
 {
-	struct reader r = { .re = regex, .arena = arena };
+	struct reader r = { .model = m, .re = regex, .arena = arena };
 	struct choice found = read_alternatives(&r, 0);
 
 	if (r.refused || r.at < regex.len || !found.count)

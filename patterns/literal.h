@@ -29,15 +29,21 @@ const char *literal_defect_text(enum literal_defect d);
 /* Its code in a diag. */
 const char *literal_defect_code(enum literal_defect d);
 
+/* What Spark logs are full of, prepared for looking up. Read-only once made. */
+struct literal_model;
+
+struct literal_model *literal_model_new(void);
+void literal_model_free(struct literal_model *m);
+
 /* The rarest LITERAL_WINDOW_BYTES (or all, when shorter) of a literal; a slice of it. */
-struct str literal_window(struct str literal);
+struct str literal_window(const struct literal_model *m, struct str literal);
 
 /*
  * Literals of which every match of `regex` contains at least one. False when there are none that
  * literal_judge() finds fine, or the regex uses what this reader does not follow ((?i), (?x),
  * \Q..\E, conditions, recursion). Result and bytes live in `arena`.
  */
-bool literal_derive(struct str regex, struct arena *arena, const struct str **literals,
-		    size_t *count) MUST_USE;
+bool literal_derive(const struct literal_model *m, struct str regex, struct arena *arena,
+		    const struct str **literals, size_t *count) MUST_USE;
 
 #endif

@@ -13,7 +13,7 @@
 enum { INITIAL_CANDIDATES = 256, NUMBER_TEXT_BYTES = 64 };
 
 /*
- * The automaton looks for windows (literal_window()), each once, however many literals share it.
+ * The automaton looks for windows (see literal.h), each once, however many literals share it.
  * A link leads from a window to one literal it was cut from; the rest of that literal is compared
  * where the window was found. Links are sorted by window, so those of window w are
  * links[first[w]] .. links[first[w + 1]].
@@ -80,9 +80,11 @@ static void build_links(struct matcher *m)
 	for (size_t i = 0; i < m->count; i++) {
 		for (size_t k = 0; k < m->patterns[i]->literal_count; k++) {
 			struct str literal = m->patterns[i]->literals[k];
-			struct str window = literal_window(literal);
-			size_t before = (size_t)(window.ptr - literal.ptr);
+			size_t before = m->patterns[i]->windows[k];
+			struct str window = str_skip(literal, before);
 
+			if (window.len > LITERAL_WINDOW_BYTES)
+				window.len = LITERAL_WINDOW_BYTES;
 			m->links[m->link_count++] = (struct link){
 				.window = window,
 				.literal = literal,

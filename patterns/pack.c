@@ -13,6 +13,7 @@
 
 struct pack {
 	struct arena arena;
+	struct literal_model *literals;
 	struct pattern **patterns;
 	size_t count, capacity;
 };
@@ -34,6 +35,7 @@ struct pack *pack_new(void)
 	if (!p)
 		die_no_memory();
 	p->arena = (struct arena)ARENA_INIT(LIMIT_PACK_BYTES);
+	p->literals = literal_model_new();
 	return p;
 }
 
@@ -42,6 +44,7 @@ void pack_free(struct pack *p)
 	if (!p)
 		return;
 	arena_release(&p->arena);
+	literal_model_free(p->literals);
 	free(p->patterns);
 	free(p);
 }
@@ -779,6 +782,7 @@ static void check_regex(struct reader *r, const yaml_node_t *at)
 	struct regex_error error;
 	struct regex *regex = regex_new(p->match, &error);
 	size_t declared = p->capture_count;
+	bool was_bad = r->bad;
 
 	if (!regex) {
 		defect(r, at, "pattern-regex", "match, at byte %zu: %s", error.offset,
@@ -793,7 +797,7 @@ static void check_regex(struct reader *r, const yaml_node_t *at)
 			continue;
 		if (is_text_by_name(name))
 			add_capture(r, at, name);
-		else
+		else if (!was_bad)
 			defect(r, at, "pattern-capture-undeclared",
 			       "group \"" STR_FMT "\" has no type in captures", STR_ARG(name));
 	}
@@ -829,18 +833,22 @@ static void check_fields(struct reader *r, const yaml_node_t *at, uint64_t seen)
 					  FIELD_WHERE, FIELD_MATCH, FIELD_HIT };
 	const struct pattern *p = r->pattern;
 	bool has_severity = seen & (uint64_t)1 << FIELD_SEVERITY;
+	bool has_outcome = seen & (uint64_t)1 << FIELD_OUTCOME;
+	bool has_authority = seen & (uint64_t)1 << FIELD_AUTHORITY;
+	bool was_bad = r->bad;
 
 	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
 		if (!(seen & (uint64_t)1 << needed[i]))
 			defect(r, at, "pattern-field-missing", "field \"%s\" is missing",
 			       pattern_fields[needed[i]].name);
-	if (!(seen & (uint64_t)1 << FIELD_ROLE))
+	/* A field that could not be read would be complained of a second time. */
+	if (was_bad || !(seen & (uint64_t)1 << FIELD_ROLE))
 		return;
 	if (p->role == ROLE_FACT && has_severity)
 		defect(r, at, "pattern-field-extra", "a fact has no severity");
 	if (p->role != ROLE_FACT && !has_severity)
 		defect(r, at, "pattern-field-missing", "field \"severity\" is missing");
-	if ((p->outcome != OUTCOME_UNKNOWN) != (p->authority != 0))
+	if (has_outcome != has_authority)
 		defect(r, at, "pattern-field-missing", "outcome and authority go together");
 	if (p->role == ROLE_FACT && p->fact == FACT_NONE && p->outcome == OUTCOME_UNKNOWN &&
 	    !p->binds)
@@ -848,15 +856,29 @@ static void check_fields(struct reader *r, const yaml_node_t *at, uint64_t seen)
 		       "a fact tells something: one of fact, outcome, binds");
 }
 
-static void derive_literals(struct reader *r, const yaml_node_t *at)
+/* Derive what was not given, and choose the windows. */
+static void complete_literals(struct reader *r, const yaml_node_t *at)
 {
 	struct pattern *p = r->pattern;
+	uint8_t *windows;
 
-	if (p->literal_count || r->bad)
+	if (r->bad)
 		return;
-	if (!literal_derive(p->match, &r->pack->arena, &p->literals, &p->literal_count))
+	if (!p->literal_count && !literal_derive(r->pack->literals, p->match, &r->pack->arena,
+						 &p->literals, &p->literal_count)) {
 		defect(r, at, "pattern-literal-none",
 		       "no usable literal can be derived from match: give one in \"literal\"");
+		return;
+	}
+	windows = take(r, at, p->literal_count);
+	if (!windows)
+		return;
+	for (size_t i = 0; i < p->literal_count; i++) {
+		struct str window = literal_window(r->pack->literals, p->literals[i]);
+
+		windows[i] = (uint8_t)(window.ptr - p->literals[i].ptr);
+	}
+	p->windows = windows;
 }
 
 static bool is_duplicate(struct reader *r, const yaml_node_t *at)
@@ -914,7 +936,7 @@ static void read_pattern(struct reader *r, yaml_node_t *n, struct str category)
 	if (p->match.len)
 		check_regex(r, n);
 	check_group_by(r, n);
-	derive_literals(r, n);
+	complete_literals(r, n);
 	if (!r->bad && !is_duplicate(r, n))
 		keep(r, n);
 	r->pattern = NULL;

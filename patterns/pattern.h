@@ -127,6 +127,7 @@ struct pattern {
 	bool unproven;
 	const struct str *literals;
 	size_t literal_count;
+	const uint8_t *windows; /* where in each literal the bytes to scan for begin */
 	const struct capture_spec *captures;
 	size_t capture_count;
 	const struct str *group_by;

@@ -1,0 +1,20 @@
+#include "base/base.h"
+#include "diagnose/render.h"
+
+#include "diagnose/render_formats.h"
+
+const struct renderer renderers[] = {
+	{ "text", "one screen for people", render_text },
+	{ "json", "the sparkdx.diagnosis.v1 contract", render_json },
+	{ "markdown", "for tickets and chats", render_markdown },
+	{ "conf", "only the settings that cure, for spark-submit", render_conf },
+};
+const size_t renderer_count = ARRAY_LEN(renderers);
+
+const struct renderer *renderer_find(struct str name)
+{
+	for (size_t i = 0; i < renderer_count; i++)
+		if (str_eq(name, str_from(renderers[i].name)))
+			return &renderers[i];
+	return NULL;
+}

@@ -1,0 +1,72 @@
+/*
+ * codec.h - decoders: a source over another source.
+ *
+ * Each is recognised by its first bytes. A decoder owns the source it reads. Truncated or damaged
+ * input ends the stream early with GRADE_PARTIAL; everything before the damage is handed out, and
+ * gzip and zstd go on behind it where another frame begins.
+ */
+#ifndef SPARKDX_PARSERS_CODEC_H
+#define SPARKDX_PARSERS_CODEC_H
+
+#include "base/base.h"
+#include "base/str.h"
+#include "parsers/source.h"
+
+struct codec {
+	const char *name;
+	const char *suffix; /* stripped from a member's name, ".gz" */
+	bool (*bid)(struct str head);
+	struct source *(*open)(struct source *inner);
+};
+
+extern const struct codec codecs[];
+extern const size_t codec_count;
+
+/* NULL when the bytes are not encoded in a way we know. */
+const struct codec *codec_find(struct str head);
+
+struct source *codec_gzip_open(struct source *inner);
+/* One zlib stream (RFC 1950), as in YARN's aggregated logs. */
+struct source *codec_zlib_open(struct source *inner);
+struct source *codec_zstd_open(struct source *inner);
+struct source *codec_xz_open(struct source *inner);
+struct source *codec_bzip2_open(struct source *inner);
+struct source *codec_lz4_block_open(struct source *inner); /* LZ4BlockOutputStream of Spark */
+struct source *codec_lz4_frame_open(struct source *inner);
+struct source *codec_snappy_open(struct source *inner); /* SnappyOutputStream of Spark */
+struct source *codec_lzf_open(struct source *inner);
+
+/* What decoders share: input read in blocks, bounded expansion. First member of theirs. */
+struct decoder {
+	struct source source;
+	struct source *inner;
+	unsigned char *in; /* LIMIT_READ_BYTES */
+	size_t in_at, in_len;
+	bool in_ended;
+	bool ended;
+};
+
+void decoder_init(struct decoder *d, const struct source_ops *ops, struct source *inner);
+void decoder_release(struct decoder *d);
+/* Make at least `want` (at most LIMIT_READ_BYTES) input bytes available when there are as many;
+ * returns how many are there. */
+size_t decoder_fill(struct decoder *d, size_t want);
+/* Did the output pass what an honest log can expand to? Then ends the stream. */
+bool decoder_is_bomb(struct decoder *d, size_t produced);
+
+/*
+ * Framed codecs (LZ4Block, snappy, LZF) decode one block at a time into memory: `next` fills
+ * `block` and returns its length; 0 ends the stream.
+ */
+struct framed {
+	struct decoder decoder; /* first member */
+	size_t (*next)(struct framed *f);
+	char *block;
+	size_t block_capacity, block_at, block_len;
+};
+
+struct source *framed_open(struct source *inner, size_t (*next)(struct framed *f));
+/* Room for `size` bytes in block; false (and the stream degraded) when that is absurd. */
+bool framed_reserve(struct framed *f, size_t size);
+
+#endif

@@ -1,0 +1,117 @@
+/*
+ * gzip (RFC 1952) and zlib (RFC 1950) through zlib. Several members may follow each other
+ * (CloudWatch, fluentd), zeros may pad the end (tape blocks, sparse copies).
+ */
+#include "base/base.h"
+#include "parsers/codec.h"
+
+#include <zlib.h>
+
+struct gzip_source {
+	struct decoder decoder; /* first member */
+	z_stream z;
+	bool one_stream; /* zlib: nothing follows */
+	bool in_member;
+	bool resync; /* looking for the next member behind damage */
+};
+
+static void damaged(struct gzip_source *g, const char *what)
+{
+	source_degrade(&g->decoder.source, GRADE_PARTIAL, "%s after %" PRIu64 " bytes", what,
+		       g->decoder.source.read_bytes);
+}
+
+/* Skip zeros; true when another member begins. */
+static bool next_member(struct gzip_source *g)
+{
+	struct decoder *d = &g->decoder;
+
+	while (decoder_fill(d, 2) >= 1) {
+		const unsigned char *p = d->in + d->in_at;
+		size_t n = d->in_len - d->in_at;
+
+		if (n >= 2 && p[0] == 0x1F && p[1] == 0x8B)
+			return inflateReset(&g->z) == Z_OK;
+		if (p[0] != 0 && !g->resync) {
+			damaged(g, "trailing bytes that are not gzip");
+			g->resync = true;
+		}
+		d->in_at++;
+	}
+	return false;
+}
+
+static size_t gzip_read(struct source *s, char *into, size_t capacity)
+{
+	struct gzip_source *g = (struct gzip_source *)s;
+	struct decoder *d = &g->decoder;
+
+	while (!d->ended) {
+		size_t have, produced;
+		int result;
+
+		if (!g->in_member && (g->one_stream ? false : !next_member(g)))
+			break;
+		g->in_member = true;
+		g->resync = false;
+		have = decoder_fill(d, 1);
+		g->z.next_in = d->in + d->in_at;
+		g->z.avail_in = (uInt)have;
+		g->z.next_out = (unsigned char *)into;
+		g->z.avail_out = capacity > UINT32_MAX ? UINT32_MAX : (uInt)capacity;
+		result = inflate(&g->z, Z_NO_FLUSH);
+		d->in_at += have - g->z.avail_in;
+		produced = (size_t)((char *)g->z.next_out - into);
+		if (result == Z_STREAM_END) {
+			g->in_member = false;
+			d->ended = g->one_stream;
+		} else if (result != Z_OK && result != Z_BUF_ERROR) {
+			damaged(g, "damaged");
+			g->in_member = false;
+			g->resync = true;
+			d->ended = g->one_stream;
+		} else if (!produced && !have) {
+			damaged(g, "truncated");
+			d->ended = true;
+		}
+		if (produced)
+			return decoder_is_bomb(d, produced) ? 0 : produced;
+	}
+	d->ended = true;
+	return 0;
+}
+
+static void gzip_close(struct source *s)
+{
+	struct gzip_source *g = (struct gzip_source *)s;
+
+	inflateEnd(&g->z);
+	decoder_release(&g->decoder);
+	free(g);
+}
+
+static const struct source_ops gzip_ops = { gzip_read, gzip_close, NULL };
+
+static struct source *open_with(struct source *inner, int window_bits, bool one_stream)
+{
+	struct gzip_source *g = calloc(1, sizeof(*g));
+
+	if (!g)
+		die_no_memory();
+	decoder_init(&g->decoder, &gzip_ops, inner);
+	g->one_stream = one_stream;
+	g->in_member = one_stream;
+	if (inflateInit2(&g->z, window_bits) != Z_OK)
+		die_no_memory();
+	return &g->decoder.source;
+}
+
+struct source *codec_gzip_open(struct source *inner)
+{
+	return open_with(inner, 16 + MAX_WBITS, false);
+}
+
+struct source *codec_zlib_open(struct source *inner)
+{
+	return open_with(inner, MAX_WBITS, true);
+}

@@ -1,0 +1,32 @@
+/*
+ * container.h - archives that hold files: tar, zip, 7z, cpio, ar … through libarchive.
+ *
+ * Only the container is libarchive's; compressed payloads go through our own codecs, because it
+ * drops the last block of what is truncated. Nothing is extracted to disk; member names are labels
+ * and may be absolute or hold `..`.
+ */
+#ifndef SPARKDX_PARSERS_CONTAINER_H
+#define SPARKDX_PARSERS_CONTAINER_H
+
+#include "base/base.h"
+#include "base/str.h"
+#include "parsers/source.h"
+
+struct member {
+	struct str name;
+	uint64_t size_bytes; /* 0 when the archive does not say */
+	struct source *source; /* read it or leave it; the visitor must not close it */
+};
+
+struct member_visitor {
+	/* False stops the walk (limits). */
+	bool (*member)(struct member_visitor *self, const struct member *member);
+};
+
+/* Do these first bytes begin an archive we know? Name of its format, or NULL. */
+const char *container_bid(struct str head);
+
+/* Visit all regular files; on damage lower the grade of `source`, whose members so far are good. */
+void container_walk(struct source *source, struct member_visitor *visitor);
+
+#endif

@@ -1,0 +1,397 @@
+#include "base/base.h"
+#include "parsers/source.h"
+
+#include "base/limits.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <unistd.h>
+
+size_t source_read(struct source *s, char *into, size_t capacity)
+{
+	size_t n = capacity ? s->ops->read(s, into, capacity) : 0;
+
+	s->read_bytes += n;
+	return n;
+}
+
+size_t source_read_full(struct source *s, char *into, size_t capacity)
+{
+	size_t got = 0, n;
+
+	while (got < capacity && (n = source_read(s, into + got, capacity - got)) > 0)
+		got += n;
+	return got;
+}
+
+void source_close(struct source *s)
+{
+	if (s)
+		s->ops->close(s);
+}
+
+void source_degrade(struct source *s, enum grade grade, const char *fmt, ...)
+{
+	va_list args;
+
+	if (grade <= s->grade)
+		return;
+	s->grade = grade;
+	va_start(args, fmt);
+	(void)vsnprintf(s->note, sizeof(s->note), fmt, args);
+	va_end(args);
+}
+
+static void *alloc(size_t size)
+{
+	void *p = calloc(1, size);
+
+	if (!p)
+		die_no_memory();
+	return p;
+}
+
+/* --- memory ---------------------------------------------------------------------------------- */
+
+struct memory_source {
+	struct source source; /* first member, here and below */
+	struct str left, all;
+	char *owned;
+};
+
+static size_t memory_read(struct source *s, char *into, size_t capacity)
+{
+	struct memory_source *m = (struct memory_source *)s;
+	size_t n = m->left.len < capacity ? m->left.len : capacity;
+
+	if (n)
+		memcpy(into, m->left.ptr, n);
+	m->left = str_skip(m->left, n);
+	return n;
+}
+
+static size_t memory_read_at(struct source *s, uint64_t offset, char *into, size_t capacity)
+{
+	const struct memory_source *m = (const struct memory_source *)s;
+	struct str from;
+
+	if (offset >= m->all.len)
+		return 0;
+	from = str_skip(m->all, (size_t)offset);
+	if (from.len < capacity)
+		capacity = from.len;
+	memcpy(into, from.ptr, capacity);
+	return capacity;
+}
+
+static void memory_close(struct source *s)
+{
+	free(((struct memory_source *)s)->owned);
+	free(s);
+}
+
+static const struct source_ops memory_ops = { memory_read, memory_close, memory_read_at };
+
+struct source *source_from_memory(struct str bytes)
+{
+	struct memory_source *m = alloc(sizeof(*m));
+
+	m->source.ops = &memory_ops;
+	m->source.size_bytes = bytes.len;
+	m->left = m->all = bytes;
+	return &m->source;
+}
+
+struct source *source_from_owned(char *bytes, size_t len)
+{
+	struct source *s = source_from_memory((struct str){ bytes, len });
+
+	((struct memory_source *)s)->owned = bytes;
+	return s;
+}
+
+/* --- file descriptors ------------------------------------------------------------------------ */
+
+struct fd_source {
+	struct source source;
+	int fd;
+};
+
+static size_t fd_read(struct source *s, char *into, size_t capacity)
+{
+	struct fd_source *f = (struct fd_source *)s;
+	ssize_t n;
+
+	do
+		n = read(f->fd, into, capacity);
+	while (n < 0 && errno == EINTR);
+	if (n < 0) {
+		source_degrade(s, s->read_bytes ? GRADE_PARTIAL : GRADE_FAILED,
+			       "read error after %" PRIu64 " bytes: %s", s->read_bytes,
+			       strerror(errno));
+		return 0;
+	}
+	return (size_t)n;
+}
+
+static size_t fd_read_at(struct source *s, uint64_t offset, char *into, size_t capacity)
+{
+	struct fd_source *f = (struct fd_source *)s;
+	size_t got = 0;
+
+	while (got < capacity) {
+		ssize_t n = pread(f->fd, into + got, capacity - got, (off_t)(offset + got));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		got += (size_t)n;
+	}
+	return got;
+}
+
+static void fd_close(struct source *s)
+{
+	close(((struct fd_source *)s)->fd);
+	free(s);
+}
+
+static const struct source_ops fd_ops = { fd_read, fd_close, NULL };
+static const struct source_ops seekable_ops = { fd_read, fd_close, fd_read_at };
+
+struct source *source_from_fd(int fd, uint64_t size_bytes, bool seekable)
+{
+	struct fd_source *f = alloc(sizeof(*f));
+
+	f->source.ops = seekable ? &seekable_ops : &fd_ops;
+	f->source.size_bytes = size_bytes;
+	f->fd = fd;
+	return &f->source;
+}
+
+/* --- a head put back ------------------------------------------------------------------------- */
+
+struct head_source {
+	struct source source;
+	struct source *inner;
+	struct str left;
+	char *head;
+};
+
+static void take_grade(struct source *s, const struct source *inner)
+{
+	source_degrade(s, inner->grade, "%s", inner->note);
+}
+
+static size_t head_read(struct source *s, char *into, size_t capacity)
+{
+	struct head_source *h = (struct head_source *)s;
+	size_t n = h->left.len < capacity ? h->left.len : capacity;
+
+	if (n) {
+		memcpy(into, h->left.ptr, n);
+		h->left = str_skip(h->left, n);
+		return n;
+	}
+	n = source_read(h->inner, into, capacity);
+	if (!n)
+		take_grade(s, h->inner);
+	return n;
+}
+
+static size_t head_read_at(struct source *s, uint64_t offset, char *into, size_t capacity)
+{
+	struct head_source *h = (struct head_source *)s;
+
+	return h->inner->ops->read_at(h->inner, offset, into, capacity);
+}
+
+static void head_close(struct source *s)
+{
+	struct head_source *h = (struct head_source *)s;
+
+	source_close(h->inner);
+	free(h->head);
+	free(h);
+}
+
+static const struct source_ops head_ops = { head_read, head_close, NULL };
+static const struct source_ops head_seekable_ops = { head_read, head_close, head_read_at };
+
+struct source *source_with_head(struct str head, struct source *inner)
+{
+	struct head_source *h = alloc(sizeof(*h));
+
+	h->source.ops = inner->ops->read_at ? &head_seekable_ops : &head_ops;
+	h->source.size_bytes = inner->size_bytes;
+	h->inner = inner;
+	h->head = alloc(head.len ? head.len : 1);
+	if (head.len)
+		memcpy(h->head, head.ptr, head.len);
+	h->left = (struct str){ h->head, head.len };
+	return &h->source;
+}
+
+/* --- slices ---------------------------------------------------------------------------------- */
+
+struct slice_source {
+	struct source source;
+	struct source *inner;
+	uint64_t left;
+};
+
+static size_t slice_read(struct source *s, char *into, size_t capacity)
+{
+	struct slice_source *p = (struct slice_source *)s;
+	size_t n;
+
+	if (capacity > p->left)
+		capacity = (size_t)p->left;
+	n = source_read(p->inner, into, capacity);
+	if (!n)
+		take_grade(s, p->inner);
+	p->left -= n;
+	return n;
+}
+
+static void slice_close(struct source *s)
+{
+	free(s);
+}
+
+static const struct source_ops slice_ops = { slice_read, slice_close, NULL };
+
+struct source *source_slice(struct source *inner, uint64_t len)
+{
+	struct slice_source *p = alloc(sizeof(*p));
+
+	p->source.ops = &slice_ops;
+	p->inner = inner;
+	p->left = len;
+	return &p->source;
+}
+
+/* --- reading ahead --------------------------------------------------------------------------- */
+
+enum { AHEAD_BLOCKS = 8 };
+
+struct ahead_source {
+	struct source source;
+	struct source *inner;
+	pthread_t thread;
+	bool threaded;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct {
+		char *bytes;
+		size_t len;
+	} blocks[AHEAD_BLOCKS]; /* a ring: [first, first + full) hold bytes */
+	size_t first, full;
+	size_t used;  /* of the first block */
+	bool ended;   /* the inner source gave its last byte */
+	bool closing; /* the reader wants no more */
+};
+
+static void *ahead_main(void *context)
+{
+	struct ahead_source *a = context;
+
+	for (;;) {
+		size_t slot, n;
+
+		pthread_mutex_lock(&a->lock);
+		while (a->full == AHEAD_BLOCKS && !a->closing)
+			pthread_cond_wait(&a->changed, &a->lock);
+		slot = (a->first + a->full) % AHEAD_BLOCKS;
+		if (a->closing) {
+			pthread_mutex_unlock(&a->lock);
+			return NULL;
+		}
+		pthread_mutex_unlock(&a->lock);
+		/* The slot is ours until `full` counts it. */
+		n = source_read_full(a->inner, a->blocks[slot].bytes, LIMIT_READ_BYTES);
+		pthread_mutex_lock(&a->lock);
+		a->blocks[slot].len = n;
+		if (n)
+			a->full++;
+		a->ended = n < LIMIT_READ_BYTES;
+		pthread_cond_broadcast(&a->changed);
+		pthread_mutex_unlock(&a->lock);
+		if (n < LIMIT_READ_BYTES)
+			return NULL;
+	}
+}
+
+static size_t ahead_read(struct source *s, char *into, size_t capacity)
+{
+	struct ahead_source *a = (struct ahead_source *)s;
+	size_t n, slot;
+
+	if (!a->threaded) {
+		n = source_read(a->inner, into, capacity);
+		if (!n)
+			take_grade(s, a->inner);
+		return n;
+	}
+	pthread_mutex_lock(&a->lock);
+	while (!a->full && !a->ended)
+		pthread_cond_wait(&a->changed, &a->lock);
+	if (!a->full) {
+		pthread_mutex_unlock(&a->lock);
+		take_grade(s, a->inner);
+		return 0;
+	}
+	slot = a->first;
+	pthread_mutex_unlock(&a->lock);
+	n = a->blocks[slot].len - a->used;
+	if (n > capacity)
+		n = capacity;
+	memcpy(into, a->blocks[slot].bytes + a->used, n);
+	a->used += n;
+	if (a->used == a->blocks[slot].len) {
+		pthread_mutex_lock(&a->lock);
+		a->used = 0;
+		a->first = (a->first + 1) % AHEAD_BLOCKS;
+		a->full--;
+		pthread_cond_broadcast(&a->changed);
+		pthread_mutex_unlock(&a->lock);
+	}
+	return n;
+}
+
+static void ahead_close(struct source *s)
+{
+	struct ahead_source *a = (struct ahead_source *)s;
+
+	if (a->threaded) {
+		pthread_mutex_lock(&a->lock);
+		a->closing = true;
+		pthread_cond_broadcast(&a->changed);
+		pthread_mutex_unlock(&a->lock);
+		pthread_join(a->thread, NULL);
+	}
+	pthread_cond_destroy(&a->changed);
+	pthread_mutex_destroy(&a->lock);
+	for (size_t i = 0; i < AHEAD_BLOCKS; i++)
+		free(a->blocks[i].bytes);
+	source_close(a->inner);
+	free(a);
+}
+
+static const struct source_ops ahead_ops = { ahead_read, ahead_close, NULL };
+
+struct source *source_read_ahead(struct source *inner)
+{
+	struct ahead_source *a = alloc(sizeof(*a));
+
+	a->source.ops = &ahead_ops;
+	a->inner = inner;
+	pthread_mutex_init(&a->lock, NULL);
+	pthread_cond_init(&a->changed, NULL);
+	for (size_t i = 0; i < AHEAD_BLOCKS; i++)
+		a->blocks[i].bytes = alloc(LIMIT_READ_BYTES);
+	/* Without a thread it is slower, not wrong. */
+	a->threaded = !pthread_create(&a->thread, NULL, ahead_main, a);
+	return &a->source;
+}

@@ -1,0 +1,431 @@
+#include "base/base.h"
+#include "parsers/trace.h"
+
+enum {
+	/* Lines a message may span before frames must follow. */
+	MESSAGE_LINES_MAX = 400,
+	NAME_BYTES_MAX = 200,
+};
+
+static bool is_name_char(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' ||
+	       c == '$' || c == '.';
+}
+
+struct str trace_short_name(struct str name)
+{
+	for (size_t i = name.len; i > 0; i--)
+		if (name.ptr[i - 1] == '.' || name.ptr[i - 1] == '$')
+			return str_skip(name, i);
+	return name;
+}
+
+/* The dotted or plain name at the front of `s`. */
+static struct str name_at(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.len && n < NAME_BYTES_MAX && is_name_char(s.ptr[n]))
+		n++;
+	while (n && s.ptr[n - 1] == '.')
+		n--;
+	return (struct str){ s.ptr, n };
+}
+
+static bool is_exception_name(struct str name)
+{
+	static const char *const endings[] = { "Exception", "Error", "Failure",	  "Interrupt",
+					       "Exit",	    "Fault", "Exception$", "Iteration" };
+	struct str last = trace_short_name(name);
+
+	if (!last.len || last.ptr[0] < 'A' || last.ptr[0] > 'Z')
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++)
+		if (str_ends_with(last, str_from(endings[i])))
+			return true;
+	return false;
+}
+
+static bool is_java_name(struct str name)
+{
+	return is_exception_name(name) && memchr(name.ptr, '.', name.len) && name.ptr[0] >= 'a' &&
+	       name.ptr[0] <= 'z';
+}
+
+/* --- lines of the text ----------------------------------------------------------------------- */
+
+struct cursor {
+	struct str text;
+	size_t pos; /* of the next line */
+	struct str line;
+	size_t at;  /* of the line */
+};
+
+static bool next_line(struct cursor *c)
+{
+	const char *lf;
+
+	if (c->pos >= c->text.len)
+		return false;
+	c->at = c->pos;
+	lf = memchr(c->text.ptr + c->pos, '\n', c->text.len - c->pos);
+	c->line.ptr = c->text.ptr + c->at;
+	c->line.len = lf ? (size_t)(lf - c->line.ptr) : c->text.len - c->at;
+	c->pos = c->at + c->line.len + 1;
+	return true;
+}
+
+static size_t indent_of(struct str line)
+{
+	size_t n = 0;
+
+	while (n < line.len && (line.ptr[n] == ' ' || line.ptr[n] == '\t'))
+		n++;
+	return n;
+}
+
+/* --- building -------------------------------------------------------------------------------- */
+
+struct builder {
+	struct trace *out;
+	struct str text;
+	struct trace_cause *cur; /* whose message or frames are being read */
+	bool in_message;
+	size_t message_lines;
+	bool suppressed;	 /* inside Suppressed: its causes are not to blame */
+	uint32_t depth;
+	/* Python */
+	bool in_python;		 /* between Traceback and the exception's line */
+	struct str file, function;
+	uint32_t line;
+	struct str any_file;	 /* innermost frame, the user's or not */
+	bool chained;		 /* a chain marker came before this traceback */
+	bool direct;		 /* … the marker of `raise X from Y` */
+};
+
+static struct trace_cause *add_cause(struct builder *b, enum trace_language language,
+				     struct str name, size_t at)
+{
+	struct trace_cause *c;
+
+	if (b->out->count == LIMIT_TRACE_CAUSES)
+		return NULL;
+	c = &b->out->causes[b->out->count++];
+	*c = (struct trace_cause){ .language = language,
+				   .name = name,
+				   .at = at,
+				   .end = at + name.len,
+				   .depth = b->depth };
+	return c;
+}
+
+static void start_message(struct builder *b, struct trace_cause *c, struct str rest)
+{
+	b->cur = c;
+	b->in_message = c != NULL;
+	b->message_lines = 0;
+	if (!c)
+		return;
+	if (str_starts_with(rest, STR(": ")))
+		rest = str_skip(rest, 2);
+	else if (str_starts_with(rest, STR(":")))
+		rest = str_skip(rest, 1);
+	else
+		rest.len = 0;
+	c->message = rest;
+	c->end = (size_t)(rest.ptr + rest.len - b->text.ptr);
+	if (!rest.len)
+		c->end = c->at + c->name.len;
+}
+
+static void grow_message(struct builder *b, const struct cursor *k)
+{
+	struct trace_cause *c = b->cur;
+
+	if (!c || ++b->message_lines > MESSAGE_LINES_MAX)
+		return;
+	if (!c->message.len)
+		c->message.ptr = k->line.ptr;
+	c->message.len = (size_t)(k->line.ptr + k->line.len - c->message.ptr);
+	c->end = k->at + k->line.len;
+}
+
+/* --- Java ------------------------------------------------------------------------------------ */
+
+static bool is_library_frame(struct str frame)
+{
+	static const char *const prefixes[] = {
+		"java.",	"javax.",	 "jdk.",	 "sun.",	 "scala.",
+		"org.apache.",	"com.fasterxml.", "py4j.",	 "io.netty.",	 "com.google.",
+		"java.base/",	"app//",	 "org.sparkproject.", "com.sun.", "net.razorvine.",
+		"org.codehaus.", "org.json4s.",	 "com.esotericsoftware.", "jdk.internal.",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
+		if (str_starts_with(frame, str_from(prefixes[i])))
+			return true;
+	return false;
+}
+
+static bool read_java_frame(struct builder *b, const struct cursor *k)
+{
+	struct str s = str_skip(k->line, indent_of(k->line));
+
+	if (str_starts_with(s, STR("... ")) && str_ends_with(s, STR(" more")))
+		return true;
+	if (!str_starts_with(s, STR("at ")) || !memchr(s.ptr, '(', s.len))
+		return false;
+	s = str_skip(s, 3);
+	b->in_message = false;
+	if (!b->cur)
+		return true;
+	b->cur->end = k->at + k->line.len;
+	if (!b->cur->top_frame.len)
+		b->cur->top_frame = s;
+	if (!b->cur->frame.len && !is_library_frame(s) && !str_starts_with(s, STR("$")))
+		b->cur->frame = s;
+	return true;
+}
+
+/* `Caused by: x.Y: msg`, `Suppressed: x.Y: msg`, `: x.Y: msg` of Py4J, `Exception in thread "a" x.Y` */
+static bool read_java_marked(struct builder *b, const struct cursor *k)
+{
+	static const struct {
+		const char *mark;
+		bool cause, suppressed;
+	} marks[] = {
+		{ "Caused by: ", true, false },
+		{ "Suppressed: ", false, true },
+		{ ": ", true, false },
+	};
+	struct str s = str_skip(k->line, indent_of(k->line));
+
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+		struct str name, rest;
+		struct trace_cause *c;
+
+		if (!str_starts_with(s, str_from(marks[i].mark)))
+			continue;
+		rest = str_skip(s, strlen(marks[i].mark));
+		name = name_at(rest);
+		if (!is_java_name(name))
+			return false;
+		/* Causes of a suppressed exception are indented further. */
+		b->suppressed = marks[i].suppressed || (b->suppressed && indent_of(k->line));
+		if (marks[i].cause && !b->suppressed)
+			b->depth++;
+		c = b->suppressed ? NULL :
+				    add_cause(b, TRACE_JAVA, name, (size_t)(name.ptr - b->text.ptr));
+		start_message(b, c, str_skip(rest, name.len));
+		return true;
+	}
+	return false;
+}
+
+/* An exception's name in the middle of a line: `Lost task …: java.io.IOException: x`. */
+static bool read_java_inline(struct builder *b, struct str line, bool at_start_only)
+{
+	for (size_t i = 0; i < line.len;) {
+		struct str name;
+
+		if (!is_name_char(line.ptr[i])) {
+			i++;
+			continue;
+		}
+		name = name_at(str_skip(line, i));
+		if (is_java_name(name) && (!i || (line.ptr[i - 1] == ' ' || line.ptr[i - 1] == '(' ||
+						 line.ptr[i - 1] == ':')) &&
+		    (i + name.len == line.len || line.ptr[i + name.len] == ':' ||
+		     line.ptr[i + name.len] == ' ' || line.ptr[i + name.len] == ')')) {
+			struct trace_cause *c = add_cause(b, TRACE_JAVA, name,
+							  (size_t)(name.ptr - b->text.ptr));
+
+			start_message(b, c, str_skip(line, i + name.len));
+			return true;
+		}
+		if (at_start_only)
+			return false;
+		i += name.len ? name.len : 1;
+	}
+	return false;
+}
+
+/* --- Python ---------------------------------------------------------------------------------- */
+
+static bool is_library_file(struct str file)
+{
+	static const char *const parts[] = { "/pyspark/", "pyspark.zip", "/py4j/",	"py4j-",
+					     "<frozen",	  "site-packages", "dist-packages",
+					     "/lib/python", "<string>", "pyspark-" };
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (str_find(file, str_from(parts[i])) >= 0)
+			return true;
+	return false;
+}
+
+/* `  File "/opt/jobs/a.py", line 9, in <module>` */
+static bool read_python_frame(struct builder *b, struct str line)
+{
+	struct str s = str_trim(line), file, rest, number;
+	uint64_t value;
+	size_t n = 0;
+
+	if (!str_starts_with(s, STR("File \"")) || !str_cut(str_skip(s, 6), '"', &file, &rest) ||
+	    !str_starts_with(rest, STR(", line ")))
+		return false;
+	rest = str_skip(rest, 7);
+	while (n < rest.len && rest.ptr[n] >= '0' && rest.ptr[n] <= '9')
+		n++;
+	number = (struct str){ rest.ptr, n };
+	rest = str_skip(rest, n);
+	if (!str_to_u64(number, &value) || value > UINT32_MAX)
+		return false;
+	b->any_file = file;
+	if (is_library_file(file))
+		return true;
+	b->file = file;
+	b->line = (uint32_t)value;
+	b->function = str_starts_with(rest, STR(", in ")) ? str_skip(rest, 5) : STR("");
+	return true;
+}
+
+static void begin_traceback(struct builder *b)
+{
+	b->in_python = true;
+	b->file = b->function = b->any_file = STR("");
+	b->line = 0;
+	b->in_message = false;
+	/* A worker's traceback is the message of the Java exception around it: deeper. */
+	if (!b->chained)
+		b->depth += b->out->count > 0;
+}
+
+/* The line behind the frames: `KeyError: 'x'`. */
+static void end_traceback(struct builder *b, const struct cursor *k)
+{
+	struct str name = name_at(k->line), rest = str_skip(k->line, name.len);
+	struct trace_cause *c;
+
+	b->in_python = false;
+	if (!name.len || (rest.len && rest.ptr[0] != ':')) {
+		/* No name: ExceptionGroup decoration or a cut line; nothing to blame. */
+		b->cur = NULL;
+		return;
+	}
+	c = add_cause(b, TRACE_PYTHON, name, k->at);
+	start_message(b, c, rest);
+	if (!c)
+		return;
+	c->file = b->file;
+	c->line = b->line;
+	c->function = b->function;
+	b->chained = false;
+}
+
+static bool read_python(struct builder *b, const struct cursor *k)
+{
+	ptrdiff_t mark = str_find(k->line, STR("Traceback (most recent call last):"));
+
+	if (mark >= 0) {
+		if (mark > 0)
+			(void)read_java_inline(b, (struct str){ k->line.ptr, (size_t)mark }, false);
+		begin_traceback(b);
+		return true;
+	}
+	if (!b->in_python)
+		return false;
+	if (!k->line.len || indent_of(k->line)) {
+		(void)read_python_frame(b, k->line);
+		return true;
+	}
+	end_traceback(b, k);
+	return true;
+}
+
+static bool read_chain_marker(struct builder *b, struct str line)
+{
+	if (str_starts_with(line, STR("During handling of the above exception"))) {
+		b->chained = true;
+	} else if (str_starts_with(line, STR("The above exception was the direct cause"))) {
+		b->chained = true;
+		b->direct = true;
+	} else if (str_starts_with(line, STR("Driver stacktrace:"))) {
+		b->cur = NULL;
+	} else {
+		return false;
+	}
+	b->in_message = false;
+	return true;
+}
+
+/* --- whom to blame --------------------------------------------------------------------------- */
+
+/* Exceptions that only carry another one. */
+static bool is_wrapper(const struct trace_cause *c)
+{
+	static const char *const names[] = { "Py4JJavaError",	  "PythonException",
+					     "InvocationTargetException", "ExecutionException",
+					     "SparkUserAppException", "UndeclaredThrowableException",
+					     "SparkConnectGrpcException" };
+	struct str name = trace_short_name(c->name);
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (str_eq(name, str_from(names[i])))
+			return true;
+	return false;
+}
+
+/*
+ * The deepest cause is to blame; of several at one depth the last, which was raised. Where Python
+ * says `raise X from Y`, Y comes first and is what happened, but X is what the code chose to say:
+ * X is taken, it stands last and names the user's line as well.
+ */
+static size_t choose_innermost(const struct trace *t)
+{
+	size_t best = t->count;
+
+	for (size_t i = 0; i < t->count; i++) {
+		if (is_wrapper(&t->causes[i]))
+			continue;
+		if (best == t->count || t->causes[i].depth >= t->causes[best].depth)
+			best = i;
+	}
+	return best == t->count ? t->count - 1 : best;
+}
+
+static void read_line(struct builder *b, const struct cursor *k, bool first)
+{
+	if (read_chain_marker(b, k->line) || read_python(b, k))
+		return;
+	if (read_java_frame(b, k) || read_java_marked(b, k))
+		return;
+	if (first) {
+		(void)read_java_inline(b, k->line, false);
+		return;
+	}
+	/* The class alone on the line behind `User class threw exception: `. */
+	if (!b->in_message && !indent_of(k->line) && read_java_inline(b, k->line, true))
+		return;
+	if (b->in_message && !(k->line.len == 0 && b->cur && b->cur->language == TRACE_PYTHON))
+		grow_message(b, k);
+	else
+		b->in_message = false;
+}
+
+void trace_parse(struct str text, struct trace *out)
+{
+	struct builder b = { .out = out, .text = text };
+	struct cursor k = { .text = text };
+	bool first = true;
+
+	out->count = 0;
+	out->innermost = 0;
+	while (next_line(&k)) {
+		read_line(&b, &k, first);
+		first = false;
+	}
+	if (out->count)
+		out->innermost = choose_innermost(out);
+}
