@@ -184,7 +184,7 @@ static const char *const frequent_text[] = {
 	"Trying to remove executor 1 from BlockManagerMaster.",
 	" MapOutputTrackerMasterEndpoint: MapOutputTrackerMasterEndpoint stopped! "
 	"OutputCommitCoordinatorEndpoint: OutputCommitCoordinator stopped!",
-	" ShutdownHookManager: Shutdown hook called Deleting directory /tmp/spark- ",
+	" ShutdownHookManager: Shutdown hook called Deleting directory ",
 	" TransportClientFactory: Successfully created connection to node-1/10.0.0.1:7337 after 2 "
 	"ms (0 ms spent in bootstraps)",
 	" Registered executor NettyRpcEndpointRef(spark-client://Executor) (10.0.0.1:1234) with ID "
