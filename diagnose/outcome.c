@@ -57,6 +57,29 @@ static bool wrong_owner(const struct sighting *o)
 	       !(p->only_in & (1u << (process - PROCESS_DRIVER)));
 }
 
+static bool run_has(const struct runs *runs, const struct run *r, struct stream_log *const *streams,
+		    size_t count, struct str id)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (runs_of_stream(runs, streams[i]) != r)
+			continue;
+		for (size_t g = 0; g < streams[i]->group_count; g++)
+			if (str_eq(streams[i]->groups[g]->pattern->id, id))
+				return true;
+	}
+	return false;
+}
+
+/* A line that means nothing alone does not tell the end alone either. */
+static bool has_company(const struct runs *runs, const struct run *r,
+			struct stream_log *const *streams, size_t count, const struct pattern *p)
+{
+	for (size_t i = 0; i < p->needs_count; i++)
+		if (run_has(runs, r, streams, count, p->needs[i]))
+			return true;
+	return !p->needs_count;
+}
+
 void outcome_collect(struct runs *runs, struct stream_log *const *streams, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -66,7 +89,8 @@ void outcome_collect(struct runs *runs, struct stream_log *const *streams, size_
 			const struct sighting_group *group = streams[i]->groups[g];
 			const struct sighting *o = last_of(group);
 
-			if (!o || group->pattern->outcome == OUTCOME_UNKNOWN || wrong_owner(o))
+			if (!o || group->pattern->outcome == OUTCOME_UNKNOWN || wrong_owner(o) ||
+			    !has_company(runs, r, streams, count, group->pattern))
 				continue;
 			if (group->pattern->outcome != OUTCOME_SUCCEEDED &&
 			    group->pattern->authority <= AUTHORITY_SIGN_MAX &&

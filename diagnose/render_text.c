@@ -75,12 +75,19 @@ static size_t fitting(struct str text, size_t columns)
 static void paragraph(struct screen *s, const char *label, enum style style, struct str text,
 		      size_t lines)
 {
+	struct buf flat = BUF_INIT(PARAGRAPH_BYTES);
 	size_t label_len = strlen(label);
 
 	spaces(s, label[0] && label[0] >= 'A' && label[0] <= 'Z' ? 0 : 2);
 	styled(s, style, str_from(label));
 	spaces(s, LABEL_COLUMNS - label_len - (label[0] >= 'A' && label[0] <= 'Z' ? 0 : 2));
-	text = str_trim(text);
+	if (!buf_add(&flat, str_trim(text)))
+		s->ok = false;
+	/* Catalogue texts are wrapped where they were written: here they wrap anew. */
+	for (size_t i = 0; i < flat.len; i++)
+		if (flat.ptr[i] == '\n')
+			flat.ptr[i] = ' ';
+	text = buf_str(&flat);
 	for (size_t n = 1; text.len; n++) {
 		size_t take = fitting(text, s->width - LABEL_COLUMNS);
 		bool last = n == lines && take < text.len;
@@ -99,6 +106,7 @@ static void paragraph(struct screen *s, const char *label, enum style style, str
 		}
 	}
 	put(s, STR("\n"));
+	buf_release(&flat);
 }
 
 /* --- header ---------------------------------------------------------------------------------- */

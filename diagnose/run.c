@@ -40,21 +40,37 @@ static void set_if_empty(struct str *field, struct str value)
 		*field = value;
 }
 
+/*
+ * A log may hold lines of several processes: an AM that becomes the driver, a client that is one, a
+ * diagnostic that quotes an executor. The one that runs the application owns it.
+ */
+static void find_owner(struct stream_log *s)
+{
+	static const unsigned char rank[PROCESS_COUNT] = {
+		[PROCESS_DRIVER] = 5,	   [PROCESS_AM] = 4,	      [PROCESS_MASTER] = 3,
+		[PROCESS_WORKER] = 3,	   [PROCESS_NODEMANAGER] = 3, [PROCESS_RESOURCEMANAGER] = 3,
+		[PROCESS_HISTORY] = 3,	   [PROCESS_EXECUTOR] = 2,    [PROCESS_CLIENT] = 1,
+	};
+
+	for (size_t i = 0; i < s->group_count; i++) {
+		enum process p = (enum process)s->groups[i]->pattern->binds;
+
+		if (s->groups[i]->first && p != PROCESS_UNKNOWN && rank[p] > rank[s->process]) {
+			s->process = p;
+			s->bound = true;
+		}
+	}
+}
+
 static void identify_by_content(struct stream_log *s)
 {
+	find_owner(s);
 	for (size_t i = 0; i < s->group_count; i++) {
 		const struct sighting *o = s->groups[i]->first;
 		const struct pattern *p = s->groups[i]->pattern;
 
 		if (!o || !p->binds)
 			continue;
-		/* The first line that says so owns the log; an AM that becomes the driver is the
-		 * driver. */
-		if (!s->bound ||
-		    (s->process == PROCESS_AM && p->binds == PROCESS_DRIVER)) {
-			s->process = (enum process)p->binds;
-			s->bound = true;
-		}
 		if ((enum process)p->binds != s->process)
 			continue;
 		set_if_empty(&s->app, o->places[PLACE_APP]);

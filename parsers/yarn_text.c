@@ -28,6 +28,8 @@ enum {
 	HEADER_LINE_BYTES = 512,
 	/* Line ends Hadoop puts behind a log: LF LF, or CRLF CRLF in a copy. */
 	HELD_BYTES = 4,
+	/* What a window surely has room for behind held bytes. */
+	LOOK_AHEAD_BYTES = WINDOW_BYTES - 2 * HEADER_LINE_BYTES,
 };
 
 /* --- lines of the frame ---------------------------------------------------------------------- */
@@ -196,21 +198,28 @@ static bool is_newline(char c)
 	return c == '\n' || c == '\r';
 }
 
-/* The frame's own line ends, before `pos`, are not the log's. */
-static size_t end_before(const struct log_source *s, size_t pos)
+/* Where the log ends when `pos` is the end: line ends behind LogLength bytes are not the log's. */
+static size_t end_by_length(const struct log_source *s, size_t pos)
 {
 	const struct text *t = s->text;
 	uint64_t offset = s->given + (pos - t->at);
-	size_t end = pos;
+	uint64_t length = s->header->length;
 
-	if (s->header->has_length && offset >= s->header->length &&
-	    offset - s->header->length <= HELD_BYTES) {
-		while (offset > s->header->length && end > t->at && is_newline(t->bytes[end - 1])) {
-			offset--;
-			end--;
-		}
+	if (!s->header->has_length || offset < length || offset - length > HELD_BYTES)
+		return pos;
+	for (; offset > length && pos > t->at && is_newline(t->bytes[pos - 1]); offset--)
+		pos--;
+	return pos;
+}
+
+/* The same where a line of the frame is at `pos`: without a length that fits, one line end goes. */
+static size_t end_before(const struct log_source *s, size_t pos)
+{
+	const struct text *t = s->text;
+	size_t end = end_by_length(s, pos);
+
+	if (end < pos || (s->header->has_length && s->given + (pos - t->at) == s->header->length))
 		return end;
-	}
 	if (end > t->at && t->bytes[end - 1] == '\n')
 		end--;
 	if (end > t->at && end < pos && t->bytes[end - 1] == '\r')
@@ -236,22 +245,19 @@ static enum verdict judge(struct log_source *s)
 {
 	const struct text *t = s->text;
 	struct str from = window_from(t, s->scan);
-	uint64_t offset = s->given + (s->scan - t->at);
+	uint64_t ahead, offset = s->given + (s->scan - t->at);
 
 	if (offset < s->trusted)
 		return INSIDE;
-	/* Two lines decide; and the line that may lie about being the end needs a look ahead,
-	 * for which everything before it has to be out of the window. */
+	/* Two lines decide. */
 	if (!t->ended && from.len < 2 * (size_t)HEADER_LINE_BYTES)
 		return UNSURE;
 	if (!is_end(s, from))
 		return INSIDE;
 	if (!s->header->has_length || offset >= s->header->length)
 		return END;
-	if (!t->ended && t->at + HELD_BYTES < s->scan && s->header->length - offset < WINDOW_BYTES)
-		return UNSURE;
-	if (!t->ended && s->header->length - offset + HEADER_LINE_BYTES > from.len &&
-	    (t->at || t->len < WINDOW_BYTES))
+	ahead = s->header->length - offset;
+	if (!t->ended && ahead < LOOK_AHEAD_BYTES && ahead + HEADER_LINE_BYTES > from.len)
 		return UNSURE;
 	if (!ends_at_length(s, s->scan, offset))
 		return END;
@@ -291,7 +297,7 @@ static void scan_lines(struct log_source *s)
 	s->ready = ready_before(s);
 	if (t->ended && s->scan == t->len) {
 		s->ended = true;
-		s->ready = t->len;
+		s->ready = end_by_length(s, t->len);
 	}
 }
 
@@ -320,13 +326,15 @@ static size_t log_read(struct source *source, char *into, size_t capacity)
 	struct text *t = s->text;
 	size_t n;
 
+	if (s->ready == t->at && !s->ended)
+		scan_lines(s);
 	while (s->ready == t->at && !s->ended) {
 		size_t moved = t->at;
-		bool ended = t->ended;
 
+		if (t->ended)
+			moved = 0;
 		refill(t);
-		if (!ended)
-			s->scan -= moved;
+		s->scan -= moved;
 		scan_lines(s);
 	}
 	n = s->ready - t->at;
@@ -410,14 +418,17 @@ static void visit_front(struct text *t, struct part_visitor *visitor)
 {
 	struct header h = { .container = "" };
 	struct str window, end;
-	ptrdiff_t at, container;
+	ptrdiff_t at;
 	bool is_client = true;
 
 	refill(t);
 	window = window_from(t, t->at);
-	container = str_find(window, STR("\nContainer: container_"));
-	if (container >= 0)
-		window.len = (size_t)container + 1;
+	at = str_find(window, STR("\nContainer: container_"));
+	if (at >= 0)
+		window.len = (size_t)at + 1;
+	at = str_find(window, STR("\nLogType:"));
+	if (at >= 0)
+		window.len = (size_t)at + 1;
 	at = str_find(window, STR("\nEnd of LogType:"));
 	keep(h.log_type, sizeof(h.log_type), STR("client"));
 	if (at >= 0) {
