@@ -465,7 +465,8 @@ static void walk_stream(const struct level *l, struct source *source)
 	head = (struct str){ bytes, source_read_full(source, bytes, LIMIT_SNIFF_BYTES) };
 	s = source_with_head(head, source);
 	codec = codec_find(head);
-	splitter = find_splitter(head, l->path);
+	/* An archive shows the text of its first member: it is an archive all the same. */
+	splitter = codec || container_bid(head) ? NULL : find_splitter(head, l->path);
 	/* A source that ended within its head has its grade already. */
 	if (head.len < LIMIT_SNIFF_BYTES)
 		source_degrade(s, source->grade, "%s", source->note);
