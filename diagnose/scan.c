@@ -116,6 +116,16 @@ static bool level_wanted(const struct pattern *p, enum level level)
 	return !p->levels || level == LEVEL_NONE || p->levels & (1u << (level - LEVEL_TRACE));
 }
 
+/* Behind the first line of a diagnostic stand lines of another process's log: they prove what
+ * happened there, but say nothing about who wrote this log. */
+static size_t quoted_from(const struct record *r)
+{
+	struct str first, rest;
+
+	(void)str_cut(r->text, '\n', &first, &rest);
+	return r->has_head && str_find(first, STR("iagnostics")) > 0 ? first.len : SIZE_MAX;
+}
+
 static void match_pattern(struct scanner *s, uint32_t index, const struct record *r)
 {
 	const struct pattern *p = matcher_pattern(s->matcher, index);
@@ -140,6 +150,10 @@ static void match_pattern(struct scanner *s, uint32_t index, const struct record
 			return;
 		f->pattern_index = index;
 		f->pattern = p;
+		f->depth = 0;
+		f->innermost = false;
+		if (p->role == ROLE_FACT && f->match.begin > quoted_from(r))
+			s->found_count--;
 		from = f->match.end > f->match.begin ? f->match.end : f->match.end + 1;
 	}
 }
