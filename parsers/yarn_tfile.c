@@ -1,0 +1,695 @@
+/*
+ * What NodeManagers upload (splitter.h): a TFile, which is a BCFile; all numbers big-endian.
+ *
+ * MAGIC, data blocks, meta blocks, an index of the meta blocks, its offset (8 bytes), the version
+ * (4), MAGIC. A data block is one zlib stream (codec "gz") or plain (codec "none") and holds whole
+ * records: key length, key, value in chunks. YARN's keys are strings of Java: VERSION,
+ * APPLICATION_ACL, APPLICATION_OWNER, then a container's id each. A container's value is a
+ * sequence of files: name, length in decimal digits, bytes.
+ *
+ * A plain file is read by its index, so a damaged block costs that block only. A pipe, a member of
+ * an archive, a file that was cut or is still written has no index at hand: data blocks follow
+ * each other from the front, so they are walked until something else comes.
+ */
+#include "base/base.h"
+#include "parsers/splitter.h"
+
+#include "base/limits.h"
+#include "parsers/codec.h"
+#include "parsers/yarn_name.h"
+
+enum {
+	MAGIC_BYTES = 16,
+	FOOTER_BYTES = 8 + 4 + MAGIC_BYTES,
+	READER_BYTES = 64 * 1024,
+	/* YARN's keys are names of records and ids of containers. */
+	KEY_BYTES = 256,
+	/* A file's name and its length in digits, both with 2 bytes of length. */
+	NAME_BYTES = 255,
+	FILE_HEADER_BYTES = 2 + NAME_BYTES + 2 + 20,
+	/* There are three meta blocks. */
+	META_BLOCKS = 64,
+};
+
+static const unsigned char magic[MAGIC_BYTES] = {
+	0xD1, 0x11, 0xD3, 0x68, 0x91, 0xB5, 0xD7, 0xB6,
+	0x39, 0xDF, 0x41, 0x40, 0x92, 0xBA, 0xE1, 0x50,
+};
+
+static int tfile_bid(struct str head, struct str name)
+{
+	(void)name;
+	return head.len >= MAGIC_BYTES && !memcmp(head.ptr, magic, MAGIC_BYTES) ? 8 * MAGIC_BYTES
+										: 0;
+}
+
+/* --- buffered reading ------------------------------------------------------------------------ */
+
+struct reader {
+	struct source *source;
+	char *bytes; /* READER_BYTES */
+	size_t at, len;
+};
+
+static void reader_init(struct reader *r, struct source *source)
+{
+	*r = (struct reader){ .source = source, .bytes = malloc(READER_BYTES) };
+	if (!r->bytes)
+		die_no_memory();
+}
+
+/* Up to `want` bytes; 0 at the end. */
+static size_t reader_some(struct reader *r, char *into, size_t want)
+{
+	size_t n;
+
+	if (r->at == r->len) {
+		if (want >= READER_BYTES)
+			return source_read(r->source, into, want);
+		r->at = 0;
+		r->len = source_read(r->source, r->bytes, READER_BYTES);
+	}
+	n = r->len - r->at < want ? r->len - r->at : want;
+	if (n)
+		memcpy(into, r->bytes + r->at, n);
+	r->at += n;
+	return n;
+}
+
+static bool reader_exactly(struct reader *r, char *into, size_t want)
+{
+	while (want) {
+		size_t n = reader_some(r, into, want);
+
+		if (!n)
+			return false;
+		into += n;
+		want -= n;
+	}
+	return true;
+}
+
+static uint64_t big_endian(const char *bytes, size_t count)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < count; i++)
+		value = value << 8 | (unsigned char)bytes[i];
+	return value;
+}
+
+/* Hadoop's variable-length integer of TFile: the first byte says how many follow. */
+static bool reader_number(struct reader *r, int64_t *value)
+{
+	static const struct {
+		int lowest, highest; /* of the first byte, signed */
+		int bias;
+		size_t more;
+	} forms[] = {
+		{ -32, 127, 0, 0 },
+		{ -72, -33, 52, 1 },
+		{ -104, -73, 88, 2 },
+		{ -120, -105, 112, 3 },
+	};
+	char bytes[8];
+	int first;
+	size_t more;
+	uint64_t number;
+
+	if (!reader_exactly(r, bytes, 1))
+		return false;
+	first = (signed char)bytes[0];
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		if (first < forms[i].lowest || first > forms[i].highest)
+			continue;
+		if (!reader_exactly(r, bytes, forms[i].more))
+			return false;
+		*value = (int64_t)(first + forms[i].bias) * ((int64_t)1 << (8 * forms[i].more)) +
+			 (int64_t)big_endian(bytes, forms[i].more);
+		return true;
+	}
+	if (first < -125 || first > -121)
+		return false;
+	more = (size_t)(first + 129);
+	if (!reader_exactly(r, bytes, more))
+		return false;
+	number = big_endian(bytes, more);
+	if (more < 8 && bytes[0] < 0)
+		number |= UINT64_MAX << (8 * more);
+	*value = (int64_t)number;
+	return true;
+}
+
+static bool reader_size(struct reader *r, uint64_t *value)
+{
+	int64_t number;
+
+	if (!reader_number(r, &number) || number < 0)
+		return false;
+	*value = (uint64_t)number;
+	return true;
+}
+
+/* A string of up to `size` bytes. */
+static bool reader_string(struct reader *r, char *into, size_t size, struct str *s)
+{
+	uint64_t len;
+
+	if (!reader_size(r, &len) || len > size || !reader_exactly(r, into, (size_t)len))
+		return false;
+	*s = (struct str){ into, (size_t)len };
+	return true;
+}
+
+/* --- a record's value: chunks ---------------------------------------------------------------- */
+
+struct value {
+	struct source source; /* first member */
+	struct reader *reader;
+	uint64_t left; /* of this chunk */
+	bool last;     /* no chunk follows */
+};
+
+static size_t value_read(struct source *source, char *into, size_t capacity)
+{
+	struct value *v = (struct value *)source;
+	size_t n = 0;
+
+	while (!v->left && !v->last) {
+		int64_t size;
+
+		if (!reader_number(v->reader, &size)) {
+			size = 0;
+			source_degrade(source, GRADE_PARTIAL, "%s",
+				       v->reader->source->grade != GRADE_OK
+					       ? v->reader->source->note
+					       : "truncated or damaged");
+		}
+		v->last = size >= 0;
+		v->left = size >= 0 ? (uint64_t)size : -(uint64_t)size;
+	}
+	if (v->left)
+		n = reader_some(v->reader, into, v->left < capacity ? (size_t)v->left : capacity);
+	if (v->left && !n) {
+		source_degrade(source, GRADE_PARTIAL, "%s",
+			       v->reader->source->grade != GRADE_OK ? v->reader->source->note
+								    : "truncated");
+		v->left = 0;
+		v->last = true;
+	}
+	v->left -= n;
+	return n;
+}
+
+static void value_close(struct source *source)
+{
+	(void)source; /* lives in read_records() */
+}
+
+static const struct source_ops value_ops = { value_read, value_close, NULL };
+
+static uint64_t drain(struct source *s)
+{
+	char scrap[8192];
+	uint64_t total = 0;
+	size_t n;
+
+	while ((n = source_read(s, scrap, sizeof(scrap))) > 0)
+		total += n;
+	return total;
+}
+
+/* --- a container's files --------------------------------------------------------------------- */
+
+struct tfile {
+	struct source *file;
+	struct part_visitor *visitor;
+	struct str host, app; /* by the file's name and path */
+	size_t parts;
+};
+
+struct file_header {
+	char raw[FILE_HEADER_BYTES]; /* as read, to put back what was none */
+	size_t raw_len;
+	struct str name;
+	uint64_t size;
+};
+
+enum header_result { HEADER_FILE, HEADER_END, HEADER_DAMAGED };
+
+/* A string of Java: 2 bytes of length, then the bytes. */
+static bool read_java_string(struct value *v, struct file_header *h, size_t bytes_max,
+			     struct str *s)
+{
+	char *at = h->raw + h->raw_len;
+	size_t n = source_read_full(&v->source, at, 2), len;
+
+	h->raw_len += n;
+	if (n < 2)
+		return false;
+	len = (size_t)big_endian(at, 2);
+	if (!len || len > bytes_max)
+		return false;
+	n = source_read_full(&v->source, at + 2, len);
+	h->raw_len += n;
+	*s = (struct str){ at + 2, n };
+	return n == len;
+}
+
+static bool is_plausible_name(struct str name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if ((unsigned char)name.ptr[i] < 0x20 || name.ptr[i] == 0x7F)
+			return false;
+	return name.len > 0;
+}
+
+static enum header_result read_file_header(struct value *v, struct file_header *h)
+{
+	struct str digits;
+
+	h->raw_len = 0;
+	if (!read_java_string(v, h, NAME_BYTES, &h->name))
+		return h->raw_len ? HEADER_DAMAGED : HEADER_END;
+	if (!is_plausible_name(h->name) || !read_java_string(v, h, 20, &digits) ||
+	    !str_to_u64(digits, &h->size))
+		return HEADER_DAMAGED;
+	return HEADER_FILE;
+}
+
+static void visit_file(struct tfile *t, struct str container, const struct file_header *h,
+		       struct source *source)
+{
+	char app[YARN_APP_BYTES];
+	struct part part = {
+		.container = container,
+		.host = t->host,
+		.app = yarn_app_of_container(container, app),
+		.log_name = h->name,
+		.first_line = 1,
+		.size_bytes = h->size,
+		.source = source,
+	};
+
+	if (!part.app.len)
+		part.app = t->app;
+	source->size_bytes = h->size;
+	t->parts++;
+	t->visitor->part(t->visitor, &part);
+	(void)drain(source);
+}
+
+static void visit_files(struct tfile *t, struct str container, struct value *v)
+{
+	struct file_header h;
+	enum header_result result;
+
+	while ((result = read_file_header(v, &h)) == HEADER_FILE) {
+		struct source *source = source_slice(&v->source, h.size);
+
+		visit_file(t, container, &h, source);
+		source_close(source);
+	}
+	if (result == HEADER_DAMAGED) {
+		/* A file that could not be read at upload: its length lies, and a message stands in
+		 * its place. What follows cannot be told apart any more. */
+		struct source *rest = source_slice(&v->source, UINT64_MAX);
+
+		source_degrade(t->file, GRADE_PARTIAL,
+			       "the files of " STR_FMT " are not separable to the end",
+			       STR_ARG(container));
+		rest = source_with_head((struct str){ h.raw, h.raw_len }, rest);
+		h.name = STR("unnamed");
+		h.size = 0;
+		visit_file(t, container, &h, rest);
+		source_close(rest);
+	}
+}
+
+/* --- records --------------------------------------------------------------------------------- */
+
+enum records {
+	RECORDS_END,	 /* the stream ended behind a record */
+	RECORDS_FOREIGN, /* what follows is no record */
+	RECORDS_DAMAGED, /* the stream ended inside a record */
+};
+
+static enum records read_record(struct tfile *t, struct reader *r)
+{
+	struct value v = { .source.ops = &value_ops, .reader = r };
+	char bytes[KEY_BYTES];
+	struct yarn_container c;
+	struct str key;
+
+	/* No key begins with its length in one byte of zero or less, or is longer than 127 or so:
+	 * that is how a meta block is told from a record. */
+	if (!reader_string(r, bytes, sizeof(bytes), &key) || key.len < 3 ||
+	    big_endian(key.ptr, 2) != key.len - 2)
+		return RECORDS_FOREIGN;
+	key = str_skip(key, 2);
+	if (yarn_container_parse(key, &c))
+		visit_files(t, key, &v);
+	else if (!is_plausible_name(key))
+		return RECORDS_FOREIGN;
+	(void)drain(&v.source);
+	return v.source.grade == GRADE_OK ? RECORDS_END : RECORDS_DAMAGED;
+}
+
+static bool reader_is_at_end(struct reader *r)
+{
+	if (r->at == r->len) {
+		r->at = 0;
+		r->len = source_read(r->source, r->bytes, READER_BYTES);
+	}
+	return r->at == r->len;
+}
+
+static enum records read_records(struct tfile *t, struct source *decoded)
+{
+	enum records result = RECORDS_END;
+	struct reader r;
+
+	reader_init(&r, decoded);
+	while (result == RECORDS_END && !reader_is_at_end(&r))
+		result = read_record(t, &r);
+	free(r.bytes);
+	return result;
+}
+
+/* --- by the index ---------------------------------------------------------------------------- */
+
+/* Bytes [at, end) of a file that can be read at any offset. */
+struct range {
+	struct source source; /* first member */
+	struct source *file;
+	uint64_t at, end;
+};
+
+static size_t range_read(struct source *source, char *into, size_t capacity)
+{
+	struct range *r = (struct range *)source;
+	size_t n;
+
+	if (capacity > r->end - r->at)
+		capacity = (size_t)(r->end - r->at);
+	n = capacity ? r->file->ops->read_at(r->file, r->at, into, capacity) : 0;
+	r->at += n;
+	return n;
+}
+
+static void range_close(struct source *source)
+{
+	free(source);
+}
+
+static const struct source_ops range_ops = { range_read, range_close, NULL };
+
+static struct source *range_open(struct source *file, uint64_t offset, uint64_t len)
+{
+	struct range *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		die_no_memory();
+	r->source.ops = &range_ops;
+	r->file = file;
+	r->at = offset;
+	r->end = offset + len;
+	return &r->source;
+}
+
+/* Where something lies in the file. */
+struct extent {
+	uint64_t offset, len, raw_len;
+};
+
+static bool read_extent(struct reader *r, struct extent *e)
+{
+	return reader_size(r, &e->offset) && reader_size(r, &e->len) && reader_size(r, &e->raw_len);
+}
+
+/* Open what lies at `e`; NULL when the codec is unknown. */
+static struct source *open_block(struct source *file, const struct extent *e, struct str codec)
+{
+	if (str_eq(codec, STR("none")))
+		return range_open(file, e->offset, e->len);
+	if (str_eq(codec, STR("gz")))
+		return codec_zlib_open(range_open(file, e->offset, e->len));
+	return NULL;
+}
+
+/* Find the meta block that lists the data blocks. `end` is where the list of meta blocks ends. */
+static bool find_block_index(struct source *file, uint64_t at, uint64_t end, struct extent *e,
+			     char codec_bytes[KEY_BYTES], struct str *codec)
+{
+	struct source *range = range_open(file, at, end - at);
+	char name_bytes[KEY_BYTES];
+	struct reader r;
+	struct str name;
+	uint64_t count;
+	bool found = false;
+
+	reader_init(&r, range);
+	if (!reader_size(&r, &count) || count > META_BLOCKS)
+		count = 0;
+	while (count-- && !found) {
+		if (!reader_string(&r, name_bytes, KEY_BYTES, &name) ||
+		    !reader_string(&r, codec_bytes, KEY_BYTES, codec) || !read_extent(&r, e))
+			break;
+		found = str_eq(name, STR("data:BCFile.index")) && e->offset >= MAGIC_BYTES &&
+			e->offset <= at && e->len <= at - e->offset;
+	}
+	free(r.bytes);
+	source_close(range);
+	return found;
+}
+
+static void read_block(struct tfile *t, const struct extent *e, struct str codec)
+{
+	struct source *block = open_block(t->file, e, codec);
+	enum records result;
+
+	if (!block) {
+		source_degrade(t->file, GRADE_SKIPPED, "compressed with " STR_FMT, STR_ARG(codec));
+		return;
+	}
+	result = read_records(t, block);
+	if (result != RECORDS_END || block->grade != GRADE_OK)
+		source_degrade(t->file, GRADE_PARTIAL, "the block at byte %" PRIu64 " is damaged",
+			       e->offset);
+	t->file->read_bytes += e->len;
+	source_close(block);
+}
+
+/* All data blocks by their list. False, and nothing visited, when the list is none. */
+static bool read_blocks(struct tfile *t, struct source *list, uint64_t end)
+{
+	char codec_bytes[KEY_BYTES];
+	uint64_t count, behind = MAGIC_BYTES;
+	struct str codec;
+	struct extent e;
+	struct reader r;
+	bool ok;
+
+	reader_init(&r, list);
+	ok = reader_string(&r, codec_bytes, KEY_BYTES, &codec) && reader_size(&r, &count);
+	for (uint64_t i = 0; ok && i < count; i++) {
+		/* In order and apart: or a short list could name the same bytes a million times. */
+		if (!read_extent(&r, &e) || e.offset < behind || e.offset > end ||
+		    e.len > end - e.offset) {
+			ok = i > 0;
+			if (ok)
+				source_degrade(t->file, GRADE_PARTIAL,
+					       "the list of blocks is damaged");
+			break;
+		}
+		behind = e.offset + e.len;
+		read_block(t, &e, codec);
+	}
+	free(r.bytes);
+	return ok;
+}
+
+static bool read_by_index(struct tfile *t)
+{
+	uint64_t size = t->file->size_bytes, index_at;
+	char footer[FOOTER_BYTES], codec_bytes[KEY_BYTES];
+	struct source *list;
+	struct extent e;
+	struct str codec;
+	bool ok;
+
+	if (!t->file->ops->read_at || size < MAGIC_BYTES + FOOTER_BYTES ||
+	    t->file->ops->read_at(t->file, size - FOOTER_BYTES, footer, FOOTER_BYTES) !=
+		    FOOTER_BYTES ||
+	    memcmp(footer + 12, magic, MAGIC_BYTES) || big_endian(footer + 8, 2) != 1)
+		return false;
+	index_at = big_endian(footer, 8);
+	if (index_at < MAGIC_BYTES || index_at > size - FOOTER_BYTES ||
+	    !find_block_index(t->file, index_at, size - FOOTER_BYTES, &e, codec_bytes, &codec))
+		return false;
+	list = open_block(t->file, &e, codec);
+	if (!list) {
+		source_degrade(t->file, GRADE_SKIPPED, "compressed with " STR_FMT, STR_ARG(codec));
+		return true;
+	}
+	ok = read_blocks(t, list, e.offset);
+	source_close(list);
+	return ok;
+}
+
+/* --- from the front -------------------------------------------------------------------------- */
+
+/* The file in order, with bytes put back, and what it ended in. */
+struct forward {
+	struct source source; /* first member */
+	struct source *file;
+	char *back; /* LIMIT_READ_BYTES */
+	size_t back_at, back_len;
+	char tail[MAGIC_BYTES];
+};
+
+static size_t forward_read(struct source *source, char *into, size_t capacity)
+{
+	struct forward *f = (struct forward *)source;
+	size_t n = f->back_len - f->back_at;
+
+	if (n) {
+		n = n < capacity ? n : capacity;
+		memcpy(into, f->back + f->back_at, n);
+		f->back_at += n;
+		return n;
+	}
+	n = source_read(f->file, into, capacity);
+	if (n >= MAGIC_BYTES) {
+		memcpy(f->tail, into + n - MAGIC_BYTES, MAGIC_BYTES);
+	} else if (n) {
+		memmove(f->tail, f->tail + n, MAGIC_BYTES - n);
+		memcpy(f->tail + MAGIC_BYTES - n, into, n);
+	} else {
+		source_degrade(source, f->file->grade, "%s", f->file->note);
+	}
+	return n;
+}
+
+static void forward_close(struct source *source)
+{
+	(void)source; /* lives in read_forward() */
+}
+
+static const struct source_ops forward_ops = { forward_read, forward_close, NULL };
+
+/* What is put back was read before, so it fits before what is put back already. */
+static void put_back(struct forward *f, const void *bytes, size_t len)
+{
+	size_t kept = f->back_len - f->back_at;
+
+	BUG_ON(kept + len > LIMIT_READ_BYTES);
+	memmove(f->back + len, f->back + f->back_at, kept);
+	if (len)
+		memcpy(f->back, bytes, len);
+	f->back_at = 0;
+	f->back_len = kept + len;
+}
+
+/* Does a zlib stream come next? */
+static bool zlib_follows(struct forward *f)
+{
+	char head[2];
+	size_t n = source_read_full(&f->source, head, sizeof(head));
+
+	put_back(f, head, n);
+	return n == 2 && head[0] == 0x78 && big_endian(head, 2) % 31 == 0;
+}
+
+/* One zlib stream of records. */
+static enum records read_zlib(struct tfile *t, struct forward *f)
+{
+	struct source *decoded = codec_zlib_open(source_slice(&f->source, UINT64_MAX));
+	const struct decoder *d = (const struct decoder *)decoded;
+	enum records result = read_records(t, decoded);
+
+	(void)drain(decoded);
+	if (decoded->grade != GRADE_OK)
+		result = RECORDS_DAMAGED;
+	else
+		put_back(f, d->in + d->in_at, d->in_len - d->in_at);
+	source_close(decoded);
+	return result;
+}
+
+static enum records read_forward_once(struct tfile *t, struct forward *f)
+{
+	enum records result = RECORDS_END;
+
+	if (!zlib_follows(f))
+		return read_records(t, &f->source);
+	while (result == RECORDS_END && zlib_follows(f))
+		result = read_zlib(t, f);
+	return result;
+}
+
+/* Skip the meta blocks. Several files joined (a Hadoop archive): true when another one follows. */
+static bool find_next_file(struct forward *f)
+{
+	char window[2 * MAGIC_BYTES + 8192];
+	size_t len = 0, n;
+
+	while ((n = source_read(&f->source, window + len, sizeof(window) - len)) > 0) {
+		const char *hit;
+
+		len += n;
+		hit = memmem(window, len, magic, MAGIC_BYTES);
+		while (hit && hit + (size_t)2 * MAGIC_BYTES <= window + len) {
+			if (!memcmp(hit + MAGIC_BYTES, magic, MAGIC_BYTES)) {
+				hit += (size_t)2 * MAGIC_BYTES;
+				put_back(f, hit, (size_t)(window + len - hit));
+				return true;
+			}
+			hit = memmem(hit + 1, (size_t)(window + len - hit - 1), magic, MAGIC_BYTES);
+		}
+		if (len > (size_t)2 * MAGIC_BYTES) {
+			memmove(window, window + len - (size_t)2 * MAGIC_BYTES,
+				(size_t)2 * MAGIC_BYTES);
+			len = (size_t)2 * MAGIC_BYTES;
+		}
+	}
+	return false;
+}
+
+static void read_forward(struct tfile *t)
+{
+	struct forward f = { .source.ops = &forward_ops, .file = t->file };
+	char head[MAGIC_BYTES];
+	enum records result;
+
+	f.back = malloc(LIMIT_READ_BYTES);
+	if (!f.back)
+		die_no_memory();
+	(void)source_read_full(&f.source, head, sizeof(head));
+	do
+		result = read_forward_once(t, &f);
+	while (find_next_file(&f));
+	if (!t->parts && result == RECORDS_FOREIGN)
+		source_degrade(t->file, GRADE_SKIPPED, "compressed neither with gz nor none");
+	else if (memcmp(f.tail, magic, MAGIC_BYTES))
+		source_degrade(t->file, GRADE_PARTIAL, "truncated after %" PRIu64 " bytes",
+			       t->file->read_bytes);
+	else if (result == RECORDS_DAMAGED)
+		source_degrade(t->file, GRADE_PARTIAL, "damaged: some of it is not readable");
+	free(f.back);
+}
+
+static void split_tfile(struct source *source, struct str name, struct part_visitor *visitor)
+{
+	struct tfile t = {
+		.file = source,
+		.visitor = visitor,
+		.host = yarn_node_host(yarn_base_name(name)),
+		.app = yarn_app_in_path(name),
+	};
+
+	if (!read_by_index(&t))
+		read_forward(&t);
+}
+
+const struct splitter yarn_tfile_splitter = { "yarn-tfile", tfile_bid, split_tfile };
