@@ -28,7 +28,7 @@ ifeq ($(MODE),fuzz)
 CC := clang
 endif
 
-PKGS := libpcre2-8 libarchive libhs yaml-0.1 zlib libzstd liblzma liblz4
+PKGS := libpcre2-8 libarchive yaml-0.1 zlib libzstd liblzma liblz4
 override CFLAGS += -std=c17 -D_GNU_SOURCE $(WARN) -fno-common -I. -I$(B) $(mode_$(MODE)) \
 	-DSPARKDX_VERSION='"$(VERSION)"'
 override LDLIBS += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lbz2 -lsnappy -llzf -lpthread -lm

@@ -22,7 +22,7 @@ struct json_writer {
 };
 
 void json_writer_init(struct json_writer *w, struct buf *out);
-void json_open(struct json_writer *w, char bracket); /* '{' or '[' */
+void json_open(struct json_writer *w, char bracket);  /* '{' or '[' */
 void json_close(struct json_writer *w, char bracket); /* '}' or ']' */
 void json_name(struct json_writer *w, struct str name);
 void json_str(struct json_writer *w, struct str value);

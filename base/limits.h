@@ -43,7 +43,7 @@ enum {
 /* -- matching --------------------------------------------------------------------------------- */
 enum {
 	LIMIT_PATTERNS = 8192,
-	LIMIT_CAPTURES = 16,	/* named captures of one pattern */
+	LIMIT_CAPTURES = 16, /* named captures of one pattern */
 	LIMIT_PATTERN_LITERALS = 16,
 	/* Bytes of an id: it is typed by people. */
 	LIMIT_PATTERN_ID_BYTES = 64,
@@ -60,7 +60,8 @@ enum {
 	/* All patterns of a pack in memory. */
 	LIMIT_PACK_BYTES = 64 * 1024 * 1024,
 	/* The stress input of a regex, and the processor time a search of it may take. Regexes that
-	 * are linear, or have bounded gaps, stay below 5 ms; 20 ms is 3 MB/s, on a log made for it. */
+	 * are linear, or have bounded gaps, stay below 5 ms; 20 ms is 3 MB/s, on a log made for it.
+	 */
 	LIMIT_STRESS_BYTES = 64 * 1024,
 	LIMIT_STRESS_MS = 20,
 	/* pcre2: steps of one match; a clean match of a catalogue regex needs below 20,000. */

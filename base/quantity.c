@@ -49,12 +49,9 @@ struct unit {
 };
 
 static const struct unit byte_units[] = {
-	{ { "b", "byte", "bytes" }, 1 },
-	{ { "k", "kb", "kib" }, 1024.0 },
-	{ { "m", "mb", "mib" }, 1048576.0 },
-	{ { "g", "gb", "gib" }, 1073741824.0 },
-	{ { "t", "tb", "tib" }, 1099511627776.0 },
-	{ { "p", "pb", "pib" }, 1125899906842624.0 },
+	{ { "b", "byte", "bytes" }, 1 },	   { { "k", "kb", "kib" }, 1024.0 },
+	{ { "m", "mb", "mib" }, 1048576.0 },	   { { "g", "gb", "gib" }, 1073741824.0 },
+	{ { "t", "tb", "tib" }, 1099511627776.0 }, { { "p", "pb", "pib" }, 1125899906842624.0 },
 };
 
 static const struct unit time_units[] = {
@@ -172,8 +169,8 @@ void quantity_show_ms(struct buf *out, int64_t ms)
 void quantity_conf_bytes(struct buf *out, int64_t bytes)
 {
 	int64_t mib = (bytes + 1048575) / 1048576;
-	bool ok = mib % 1024 || !mib ? buf_addf(out, "%" PRId64 "m", mib) :
-				       buf_addf(out, "%" PRId64 "g", mib / 1024);
+	bool ok = mib % 1024 || !mib ? buf_addf(out, "%" PRId64 "m", mib)
+				     : buf_addf(out, "%" PRId64 "g", mib / 1024);
 
 	if (!ok)
 		return;

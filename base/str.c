@@ -1,6 +1,10 @@
 #include "base/base.h"
 #include "base/str.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 struct str str_from(const char *cstr)
 {
 	return (struct str){ cstr, strlen(cstr) };
@@ -60,6 +64,32 @@ struct str str_trim(struct str s)
 	while (s.len && is_blank(s.ptr[s.len - 1]))
 		s.len--;
 	return s;
+}
+
+size_t str_count(struct str s, char c)
+{
+	size_t count = 0, i = 0;
+#ifdef __SSE2__
+	const __m128i want = _mm_set1_epi8(c), zero = _mm_setzero_si128();
+
+	while (s.len - i >= 16) {
+		/* A lane counts to at most 255 before it is added up. */
+		size_t rounds = (s.len - i) / 16 < 255 ? (s.len - i) / 16 : 255;
+		__m128i lanes = zero, sums;
+
+		for (size_t k = 0; k < rounds; k++, i += 16) {
+			__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s.ptr + i));
+
+			lanes = _mm_sub_epi8(lanes, _mm_cmpeq_epi8(v, want));
+		}
+		sums = _mm_sad_epu8(lanes, zero);
+		count += (size_t)_mm_cvtsi128_si64(sums) +
+			 (size_t)_mm_cvtsi128_si64(_mm_srli_si128(sums, 8));
+	}
+#endif
+	for (; i < s.len; i++)
+		count += s.ptr[i] == c;
+	return count;
 }
 
 bool str_to_u64(struct str s, uint64_t *value)

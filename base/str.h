@@ -32,6 +32,8 @@ ptrdiff_t str_find(struct str s, struct str needle);
 struct str str_skip(struct str s, size_t count);
 /* `s` without ASCII blanks, CR and LF at either end. */
 struct str str_trim(struct str s);
+/* How often `c` occurs in `s`. */
+size_t str_count(struct str s, char c);
 /* A decimal number that fills all of `s`; false when it does not, or overflows. */
 bool str_to_u64(struct str s, uint64_t *value);
 /* Split at the first `sep`; *head gets what precedes it, *tail the rest. */

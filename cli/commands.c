@@ -179,8 +179,8 @@ static void print_meaning(FILE *out, const struct pattern *p)
 	print_fixes(out, p);
 	print_block(out, "in the UI", p->see_in_ui);
 	for (size_t i = 0; i < p->explains_count; i++)
-		fprintf(out, "%s" STR_FMT "%s", i ? ", " : "can cause\n  ", STR_ARG(p->explains[i].id),
-			i + 1 == p->explains_count ? "\n" : "");
+		fprintf(out, "%s" STR_FMT "%s", i ? ", " : "can cause\n  ",
+			STR_ARG(p->explains[i].id), i + 1 == p->explains_count ? "\n" : "");
 }
 
 static void show_pattern(FILE *out, const struct pattern *p)
@@ -254,7 +254,8 @@ static const struct pattern *find_pattern(const struct matcher *m, const char *w
 			    STR_ARG(near->id));
 	else
 		diag_report(diags, DIAG_ERROR, "unknown-id", STR(""), 0,
-			    "no pattern is called %.60s; `sparkdx patterns list` names them all", word);
+			    "no pattern is called %.60s; `sparkdx patterns list` names them all",
+			    word);
 	return NULL;
 }
 
@@ -290,8 +291,8 @@ static enum exit_status check_packs(char **words, size_t count, FILE *out, struc
 	m = count ? matcher_new_from(list, pack_count(pack)) : matcher_new(NULL, 0, diags);
 	n = check_patterns(m, 0, diags);
 	check_advice(m, 0, diags);
-	fprintf(out, "%zu patterns, %zu hits, %zu misses: %" PRIu32 " defects\n", n.patterns, n.hits,
-		n.misses, diags->count[DIAG_ERROR]);
+	fprintf(out, "%zu patterns, %zu hits, %zu misses: %" PRIu32 " defects\n", n.patterns,
+		n.hits, n.misses, diags->count[DIAG_ERROR]);
 	matcher_free(m);
 	free(list);
 	pack_free(pack);
@@ -310,6 +311,9 @@ static enum exit_status run_patterns(const struct options *o, char **words, size
 	m = matcher_new(o->pattern_dirs, o->pattern_dir_count, diags);
 	if (!strcmp(verb, "list")) {
 		list_patterns(m, out);
+	} else if (!strcmp(verb, "regexes")) {
+		for (size_t i = 0; i < matcher_pattern_count(m); i++)
+			fprintf(out, STR_FMT "\n", STR_ARG(matcher_pattern(m, i)->match));
 	} else if (!strcmp(verb, "show") && count == 2) {
 		const struct pattern *p = find_pattern(m, words[1], diags);
 
@@ -325,7 +329,7 @@ static enum exit_status run_patterns(const struct options *o, char **words, size
 		buf_release(&text);
 	} else {
 		diag_report(diags, DIAG_ERROR, "usage", STR(""), 0,
-			    "patterns list, patterns show ID, patterns check [DIR...], patterns test FILE");
+			    "patterns list, show ID, check [DIR...], test FILE, regexes");
 		status = EXIT_TROUBLE;
 	}
 	matcher_free(m);
@@ -384,7 +388,8 @@ static enum exit_status run_generate(const struct options *o, char **words, size
 
 const struct command command_table[] = {
 	{ "diagnose", "PATH...", "say what failed first, why, and what cures it",
-	  "PATH is a file, a directory, an archive (tar, zip, 7z, nested, compressed), a glob, or - for "
+	  "PATH is a file, a directory, an archive (tar, zip, 7z, nested, compressed), a glob, or "
+	  "- for "
 	  "standard input: driver and executor logs, `yarn logs` text, raw aggregated YARN logs, "
 	  "collected container directories. What each file is, is recognised by its content. "
 	  "`diagnose` may be left out.",
@@ -392,15 +397,20 @@ const struct command command_table[] = {
 	{ "explain", "ID", "what a finding means and what helps",
 	  "ID is the name in brackets behind a finding.", "sparkdx explain yarn-pmem-killed", false,
 	  run_explain },
-	{ "patterns", "list|show ID|check [DIR...]|test FILE", "look at and check the catalogue",
-	  "list prints id, category, role, severity and title, one pattern a line. show prints all of "
-	  "one pattern. check runs every check on the packs in DIR, or on the built-in catalogue. test "
-	  "says which patterns match which records of FILE, and which were looked at in vain.",
+	{ "patterns", "list|show ID|check [DIR...]|test FILE|regexes",
+	  "look at and check the catalogue",
+	  "list prints id, category, role, severity and title, one pattern a line. show prints all "
+	  "of "
+	  "one pattern. check runs every check on the packs in DIR, or on the built-in catalogue. "
+	  "test "
+	  "says which patterns match which records of FILE, and which were looked at in vain. "
+	  "regexes prints "
+	  "the regular expressions alone, one a line, for other tools.",
 	  "sparkdx patterns show yarn-pmem-killed", false, run_patterns },
-	{ "help", "[COMMAND]", "print help", "With a COMMAND, all about it.", "sparkdx help diagnose",
-	  false, run_help },
-	{ "generate", "man|bash|zsh|fish", "print the manual page or shell completions", "", "", true,
-	  run_generate },
+	{ "help", "[COMMAND]", "print help", "With a COMMAND, all about it.",
+	  "sparkdx help diagnose", false, run_help },
+	{ "generate", "man|bash|zsh|fish", "print the manual page or shell completions", "", "",
+	  true, run_generate },
 };
 const size_t command_count = ARRAY_LEN(command_table);
 

@@ -27,7 +27,8 @@ void help_overview(FILE *out)
 	fputs("\ncommands\n", out);
 	for (size_t i = 0; i < command_count; i++)
 		if (!command_table[i].hidden)
-			fprintf(out, "  %-24s %s\n", command_table[i].name, command_table[i].summary);
+			fprintf(out, "  %-24s %s\n", command_table[i].name,
+				command_table[i].summary);
 	fputs("\noptions\n", out);
 	print_options(out);
 	fputs("\nexit status: 0 nothing at or above --fail-on, 1 something, 2 trouble\n", out);
@@ -106,7 +107,8 @@ static void print_choices(FILE *out, const struct option_spec *s, const char *be
 
 static void generate_bash(FILE *out)
 {
-	fputs("_sparkdx() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+	fputs("_sparkdx() {\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} "
+	      "prev=${COMP_WORDS[COMP_CWORD-1]}\n"
 	      "\tcase $prev in\n",
 	      out);
 	for (size_t i = 0; i < option_count; i++)
@@ -116,11 +118,14 @@ static void generate_bash(FILE *out)
 			print_choices(out, &option_table[i], " ");
 			fputs("' -- \"$cur\"); return ;;\n", out);
 		}
-	fputs("\tesac\n\tif [[ $cur == -* ]]; then\n\t\tmapfile -t COMPREPLY < <(compgen -W '", out);
+	fputs("\tesac\n\tif [[ $cur == -* ]]; then\n\t\tmapfile -t COMPREPLY < <(compgen -W '",
+	      out);
 	for (size_t i = 0; i < option_count; i++)
 		fprintf(out, "%s--%s", i ? " " : "", option_table[i].name);
-	fputs("' -- \"$cur\")\n\t\treturn\n\tfi\n\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
-	      "\tif ((COMP_CWORD == 1)); then\n\t\tmapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen "
+	fputs("' -- \"$cur\")\n\t\treturn\n\tfi\n\tmapfile -t COMPREPLY < <(compgen -f -- "
+	      "\"$cur\")\n"
+	      "\tif ((COMP_CWORD == 1)); then\n\t\tmapfile -t -O ${#COMPREPLY[@]} COMPREPLY < "
+	      "<(compgen "
 	      "-W '",
 	      out);
 	for (size_t i = 0; i < command_count; i++)

@@ -30,7 +30,8 @@ static void print_diag(struct diag_sink *sink, const struct diag *d)
 
 	(void)sink;
 	if (d->loc.file.len && buf_add(&head, d->loc.file) &&
-	    (!d->loc.line || buf_addf(&head, ":%" PRIu32, d->loc.line)) && buf_add(&head, STR(": ")))
+	    (!d->loc.line || buf_addf(&head, ":%" PRIu32, d->loc.line)) &&
+	    buf_add(&head, STR(": ")))
 		fprintf(stderr, STR_FMT, STR_ARG(buf_str(&head)));
 	else
 		fputs("sparkdx: ", stderr);
@@ -87,12 +88,14 @@ int main(int argc, char **argv)
 	if (options.output) {
 		out = fopen(options.output, "w");
 		if (!out) {
-			fprintf(stderr, "sparkdx: error: %s: %s\n", options.output, strerror(errno));
+			fprintf(stderr, "sparkdx: error: %s: %s\n", options.output,
+				strerror(errno));
 			return EXIT_TROUBLE;
 		}
 	}
 	if (command)
-		status = command->run(&options, options.words + 1, options.word_count - 1, out, &diags);
+		status = command->run(&options, options.words + 1, options.word_count - 1, out,
+				      &diags);
 	else
 		status = command_find("diagnose")
 				 ->run(&options, options.words, options.word_count, out, &diags);

@@ -46,7 +46,8 @@ static bool parse_time(const char *value, int64_t *ms, char *why)
 {
 	char line[80];
 	struct line_head head;
-	int len = snprintf(line, sizeof(line), strlen(value) <= 10 ? "%s 00:00:00 -" : "%s -", value);
+	int len =
+		snprintf(line, sizeof(line), strlen(value) <= 10 ? "%s 00:00:00 -" : "%s -", value);
 
 	if (len < 0 || (size_t)len >= sizeof(line) ||
 	    !line_head((struct str){ line, (size_t)len }, &head) || head.time_only)
@@ -157,8 +158,8 @@ static bool set_help(struct options *o, const char *value, char *why)
 static const char *const formats[] = { "text", "json", "markdown", "conf", NULL };
 
 const struct option_spec option_table[] = {
-	{ "format", 'f', OPTION_CHOICE, "FORMAT", formats, "how to print: text, json, markdown, conf",
-	  set_format },
+	{ "format", 'f', OPTION_CHOICE, "FORMAT", formats,
+	  "how to print: text, json, markdown, conf", set_format },
 	{ "output", 'o', OPTION_PATH, "FILE", NULL, "write there instead of standard output",
 	  set_output },
 	{ "app", '\0', OPTION_TEXT, "ID", NULL, "only this application, when there are several",
@@ -173,8 +174,8 @@ const struct option_spec option_table[] = {
 	{ "color", '\0', OPTION_CHOICE, "WHEN", whens, "auto, always or never", set_color },
 	{ "progress", '\0', OPTION_CHOICE, "WHEN", whens, "auto, always or never", set_progress },
 	{ "all", 'a', OPTION_FLAG, NULL, NULL, "also what is harmless", set_all },
-	{ "verbose", 'v', OPTION_COUNT, NULL, NULL, "more evidence and all fixes (twice: everything)",
-	  set_verbose },
+	{ "verbose", 'v', OPTION_COUNT, NULL, NULL,
+	  "more evidence and all fixes (twice: everything)", set_verbose },
 	{ "version", 'V', OPTION_FLAG, NULL, NULL, "print the version", set_version },
 	{ "help", 'h', OPTION_FLAG, NULL, NULL, "print this help", set_help },
 };
@@ -267,8 +268,8 @@ bool options_parse(struct options *o, int argc, char **argv, char *why)
 			only_words = true;
 			continue;
 		}
-		if (!(arg[1] == '-' ? parse_long(o, arg + 2, &next, why) :
-				      parse_letters(o, arg + 1, &next, why)))
+		if (!(arg[1] == '-' ? parse_long(o, arg + 2, &next, why)
+				    : parse_letters(o, arg + 1, &next, why)))
 			return false;
 		i += given && !next;
 	}

@@ -15,7 +15,7 @@ enum { PATTERN_DIRS_MAX = 16 };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 struct options {
-	struct str format; /* name of a renderer */
+	struct str format;  /* name of a renderer */
 	const char *output; /* NULL: standard output */
 	struct str app;
 	int64_t since_ms, until_ms; /* TIME_NONE */
@@ -46,9 +46,9 @@ struct option_spec {
 	const char *name; /* long form, without dashes */
 	char letter;	  /* short form, or '\0' */
 	enum option_type type;
-	const char *value;	     /* shown in help, "FILE"; NULL for flags */
-	const char *const *choices;  /* NULL-terminated, for OPTION_CHOICE */
-	const char *summary;	     /* one line, lower case, no full stop */
+	const char *value;	    /* shown in help, "FILE"; NULL for flags */
+	const char *const *choices; /* NULL-terminated, for OPTION_CHOICE */
+	const char *summary;	    /* one line, lower case, no full stop */
 	/* False with a message in `why` (256 bytes): the value is not usable. */
 	bool (*set)(struct options *o, const char *value, char *why);
 };

@@ -157,9 +157,10 @@ static bool raise_memory_overhead(struct advice *a)
 		if (quantity_bytes(value, 1, &direct))
 			overhead = max64(overhead, round_up(direct + 384 * MIB, 128 * MIB));
 	}
-	a->fix->computed_from = keepf(c, STR_FMT " used of " STR_FMT ", still growing; heap " STR_FMT,
-				      STR_ARG(shown_bytes(c, used)), STR_ARG(shown_bytes(c, limit)),
-				      STR_ARG(shown_bytes(c, heap)));
+	a->fix->computed_from =
+		keepf(c, STR_FMT " used of " STR_FMT ", still growing; heap " STR_FMT,
+		      STR_ARG(shown_bytes(c, used)), STR_ARG(shown_bytes(c, limit)),
+		      STR_ARG(shown_bytes(c, heap)));
 	most = c->run->container_max_bytes > 0 ? c->run->container_max_bytes - heap : INT64_MAX;
 	if (overhead > most && most > limit - heap) {
 		overhead = most / MIB * MIB;
@@ -169,8 +170,8 @@ static bool raise_memory_overhead(struct advice *a)
 			      STR_ARG(shown_bytes(c, c->run->container_max_bytes)));
 	}
 	a->fix->text = STR("Give the container room outside the heap");
-	a->fix->now = c->run->overhead_bytes > 0 ? conf_bytes(c, c->run->overhead_bytes) :
-						   conf_bytes(c, limit - heap);
+	a->fix->now = c->run->overhead_bytes > 0 ? conf_bytes(c, c->run->overhead_bytes)
+						 : conf_bytes(c, limit - heap);
 	set(a, "spark.executor.memoryOverhead", conf_bytes(c, overhead));
 	return true;
 }
@@ -190,10 +191,9 @@ static bool raise_memory_overhead_vmem(struct advice *a)
 		return false;
 	total = (int64_t)((double)used * 1.5 * ((double)container / (double)limit));
 	a->fix->text = STR("A larger container has a larger virtual limit");
-	a->fix->computed_from =
-		keepf(c, STR_FMT " virtual used of " STR_FMT ", container " STR_FMT,
-		      STR_ARG(shown_bytes(c, used)), STR_ARG(shown_bytes(c, limit)),
-		      STR_ARG(shown_bytes(c, container)));
+	a->fix->computed_from = keepf(c, STR_FMT " virtual used of " STR_FMT ", container " STR_FMT,
+				      STR_ARG(shown_bytes(c, used)), STR_ARG(shown_bytes(c, limit)),
+				      STR_ARG(shown_bytes(c, container)));
 	a->fix->now = conf_bytes(c, max64(container - heap, 0));
 	set(a, "spark.executor.memoryOverhead",
 	    conf_bytes(c, round_up(max64(total - heap, 2 * (container - heap)), 128 * MIB)));
@@ -276,12 +276,13 @@ static bool raise_max_result_size(struct advice *a)
 
 	if (limit < 0)
 		return false;
-	a->fix->text = STR("A higher limit for results sent to the driver, whose heap must hold them");
+	a->fix->text =
+		STR("A higher limit for results sent to the driver, whose heap must hold them");
 	a->fix->now = conf_bytes(c, limit);
-	a->fix->computed_from = used > 0 ? keepf(c, STR_FMT " of results when " STR_FMT " was passed",
-						 STR_ARG(shown_bytes(c, used)),
-						 STR_ARG(shown_bytes(c, limit))) :
-					   STR("");
+	a->fix->computed_from =
+		used > 0 ? keepf(c, STR_FMT " of results when " STR_FMT " was passed",
+				 STR_ARG(shown_bytes(c, used)), STR_ARG(shown_bytes(c, limit)))
+			 : STR("");
 	set(a, "spark.driver.maxResultSize",
 	    conf_bytes(c, max64(round_up(4 * max64(used, limit), MIB), GIB)));
 	return true;
@@ -334,8 +335,7 @@ static bool raise_rpc_message_size(struct advice *a)
 		want = 2047;
 	a->fix->text = STR("Larger messages between driver and executors");
 	a->fix->now = limit > 0 ? keepf(c, "%" PRId64, limit / MIB) : STR("128 (default)");
-	a->fix->computed_from =
-		keepf(c, "the message has " STR_FMT, STR_ARG(shown_bytes(c, size)));
+	a->fix->computed_from = keepf(c, "the message has " STR_FMT, STR_ARG(shown_bytes(c, size)));
 	set(a, "spark.rpc.message.maxSize", keepf(c, "%" PRId64, want));
 	return true;
 }
@@ -348,8 +348,8 @@ static bool raise_network_timeout(struct advice *a)
 
 	a->fix->text = STR("More patience, when the executor was only paused (garbage collection, "
 			   "a busy disk)");
-	a->fix->now = limit_ms > 0 ? keepf(c, "%" PRId64 "s", limit_ms / 1000) :
-				     STR("120s (default)");
+	a->fix->now =
+		limit_ms > 0 ? keepf(c, "%" PRId64 "s", limit_ms / 1000) : STR("120s (default)");
 	set(a, "spark.network.timeout", keepf(c, "%" PRId64 "s", want_s));
 	return true;
 }
@@ -376,8 +376,9 @@ static bool move_local_dirs(struct advice *a)
 	const struct advice_context *c = a->context;
 	struct str now = run_setting(c->run, STR("spark.local.dir"));
 
-	a->fix->text = STR("Put shuffle and spill files on a larger disk: spark.local.dir, on a "
-			   "standalone worker SPARK_LOCAL_DIRS, on YARN yarn.nodemanager.local-dirs");
+	a->fix->text =
+		STR("Put shuffle and spill files on a larger disk: spark.local.dir, on a "
+		    "standalone worker SPARK_LOCAL_DIRS, on YARN yarn.nodemanager.local-dirs");
 	a->fix->now = now;
 	if (now.len && !str_starts_with(now, STR("/tmp")))
 		set(a, "spark.local.dir", STR("/tmp"));
@@ -389,7 +390,8 @@ static bool raise_max_executor_failures(struct advice *a)
 	const struct advice_context *c = a->context;
 	int64_t limit = figure_number(c, "limit");
 
-	a->fix->text = STR("Only buys time: more executors may die before the application gives up");
+	a->fix->text =
+		STR("Only buys time: more executors may die before the application gives up");
 	a->fix->now = limit > 0 ? keepf(c, "%" PRId64, limit) : STR("");
 	set(a, "spark.executor.maxNumFailures", keepf(c, "%" PRId64, limit > 0 ? limit * 4 : 32));
 	return true;
@@ -433,8 +435,9 @@ static bool disable_dynamic_allocation(struct advice *a)
 
 static bool enable_shuffle_tracking(struct advice *a)
 {
-	a->fix->text = STR("Dynamic allocation without a shuffle service: track shuffle files instead "
-			   "(Spark 3.0 and later)");
+	a->fix->text =
+		STR("Dynamic allocation without a shuffle service: track shuffle files instead "
+		    "(Spark 3.0 and later)");
 	a->fix->now = STR("false (default before 3.4)");
 	set(a, "spark.dynamicAllocation.shuffleTracking.enabled", STR("true"));
 	return true;
@@ -471,8 +474,9 @@ static bool ship_py_module(struct advice *a)
 	if (!module.len)
 		return false;
 	(void)str_cut(module, '.', &module, &rest);
-	a->fix->text = keepf(c, "Ship the module to the executors: spark-submit --py-files " STR_FMT
-				".py (a path, or a zip of the package), or SparkContext.addPyFile",
+	a->fix->text = keepf(c,
+			     "Ship the module to the executors: spark-submit --py-files " STR_FMT
+			     ".py (a path, or a zip of the package), or SparkContext.addPyFile",
 			     STR_ARG(module));
 	set(a, "spark.submit.pyFiles", keepf(c, STR_FMT ".py", STR_ARG(module)));
 	return true;

@@ -19,8 +19,7 @@ struct advice_context {
 };
 
 /* Fill finding->fixes from the pattern's advice. */
-void advise(struct finding *f, const struct pattern *p, const struct run *run,
-	    struct arena *arena);
+void advise(struct finding *f, const struct pattern *p, const struct run *run, struct arena *arena);
 /* Is there a computed fix of this name? For the check of the catalogue. */
 bool advice_is_known(struct str name);
 

@@ -186,7 +186,8 @@ static double confidence_of(const struct draft *x)
 static struct str disproof_of(const struct draft *x)
 {
 	if (x->pattern->role != ROLE_ROOT)
-		return STR("the log of the process that failed first: this line alone only reports it");
+		return STR("the log of the process that failed first: this line alone only reports "
+			   "it");
 	if (!x->tied && !x->survived)
 		return STR("a line that ties another failure to the application's end");
 	if (!x->run->has_executors && x->run->has_driver)
@@ -332,21 +333,25 @@ void assemble_absent(struct diagnosis *out, const struct runs *runs)
 		if (r->about.outcome == OUTCOME_SUCCEEDED || !root)
 			continue;
 		if (!r->has_driver && !r->has_am && r->has_executors)
-			add_absent(out,
-				   "the driver's log: it says which stage and job the failure ended");
+			add_absent(
+				out,
+				"the driver's log: it says which stage and job the failure ended");
 		if (r->has_executors || !root->where.executors.count)
 			continue;
 		if (str_starts_with(r->app, STR("application_")))
 			add_absent(out,
-				   "the executors' logs: get them with  yarn logs -applicationId " STR_FMT,
+				   "the executors' logs: get them with  yarn logs "
+				   "-applicationId " STR_FMT,
 				   STR_ARG(r->app));
 		else if (str_starts_with(r->app, STR("spark-")))
-			add_absent(out, "the executors' logs: kubectl logs of the pods labelled "
-					"spark-role=executor,spark-app-selector=" STR_FMT,
+			add_absent(out,
+				   "the executors' logs: kubectl logs of the pods labelled "
+				   "spark-role=executor,spark-app-selector=" STR_FMT,
 				   STR_ARG(r->app));
 		else if (str_starts_with(r->app, STR("app-")))
-			add_absent(out, "the executors' logs: work/" STR_FMT
-					"/<executor>/stderr on the workers",
+			add_absent(out,
+				   "the executors' logs: work/" STR_FMT
+				   "/<executor>/stderr on the workers",
 				   STR_ARG(r->app));
 	}
 }

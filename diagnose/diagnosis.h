@@ -24,13 +24,13 @@ struct str_list {
 
 /* The proof of a finding: a line the user can open. */
 struct evidence {
-	struct str source;  /* provenance, `logs.tar.gz!app/stderr` */
-	uint32_t line;	    /* 1-based; for event logs the event's number */
-	struct str text;    /* the line, at most LIMIT_EVIDENCE_BYTES; raw bytes: escape to show */
+	struct str source; /* provenance, `logs.tar.gz!app/stderr` */
+	uint32_t line;	   /* 1-based; for event logs the event's number */
+	struct str text;   /* the line, at most LIMIT_EVIDENCE_BYTES; raw bytes: escape to show */
 	int64_t time_ms;
 	enum process process;
 	struct str executor;
-	bool innermost;	    /* part of the evidence that names the innermost cause */
+	bool innermost; /* part of the evidence that names the innermost cause */
 };
 
 /* A value a finding states: capture or detector's figure. */
@@ -58,24 +58,24 @@ struct place {
 
 struct finding {
 	struct str id, title, category, why, see_in_ui, disproof;
-	enum severity severity;	       /* after the outcome was weighed: survived is a warning */
+	enum severity severity; /* after the outcome was weighed: survived is a warning */
 	enum role role;
-	double confidence;	       /* 0 to 1 */
+	double confidence; /* 0 to 1 */
 	uint64_t count;
 	int64_t first_ms, last_ms;
 	struct place where;
-	struct str user_frame;	       /* "job.py:42 in enrich", empty when none */
+	struct str user_frame; /* "job.py:42 in enrich", empty when none */
 	struct evidence *evidence;
 	size_t evidence_count;
 	struct figure *figures;
 	size_t figure_count;
-	size_t *because;	       /* indexes into diagnosis.findings, direct causes */
+	size_t *because; /* indexes into diagnosis.findings, direct causes */
 	size_t because_count;
-	size_t *explains;	       /* the other direction */
+	size_t *explains; /* the other direction */
 	size_t explains_count;
 	struct fix *fixes;
 	size_t fix_count;
-	bool tied_to_outcome;	       /* a chain of causes leads from it to the application's end */
+	bool tied_to_outcome; /* a chain of causes leads from it to the application's end */
 };
 
 struct run_counts {
@@ -126,9 +126,9 @@ struct diagnose_options {
 	size_t path_count;
 	const struct str *pattern_dirs;
 	size_t pattern_dir_count;
-	struct str app;		 /* only this application; empty: all */
+	struct str app;		    /* only this application; empty: all */
 	int64_t since_ms, until_ms; /* TIME_NONE: no bound */
-	unsigned jobs;		 /* threads; at least 1 */
+	unsigned jobs;		    /* threads; at least 1 */
 	/* Called now and then while reading, from one thread at a time; may be NULL. */
 	void (*progress)(void *context, uint64_t bytes_read, uint64_t bytes_total);
 	void *progress_context;

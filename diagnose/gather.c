@@ -128,8 +128,8 @@ static void scan_small(struct gatherer *t, struct stream_log *log, char *bytes, 
 		log->grade = leaf->source->grade;
 		log->note = stream_log_copy(log, str_from(leaf->source->note));
 	}
-	workers_add(t->workers,
-		    (struct workers_task){ .run = run_stream, .context = task, .weight_bytes = len });
+	workers_add(t->workers, (struct workers_task){
+					.run = run_stream, .context = task, .weight_bytes = len });
 }
 
 /* A large stream is scanned where it is read; its decoder may run ahead in a thread of its own. */

@@ -154,13 +154,13 @@ static void collect_places(struct drafts *d, struct draft *x)
 		bool own = o->stream->process == PROCESS_EXECUTOR;
 
 		add_place(d, &x->executors,
-			  o->places[PLACE_EXECUTOR].len ? o->places[PLACE_EXECUTOR] :
-			  own				? o->stream->executor :
-							  STR(""));
+			  o->places[PLACE_EXECUTOR].len ? o->places[PLACE_EXECUTOR]
+			  : own				? o->stream->executor
+							: STR(""));
 		add_place(d, &x->hosts,
-			  o->places[PLACE_HOST].len ? o->places[PLACE_HOST] :
-			  own			    ? o->stream->host :
-						      STR(""));
+			  o->places[PLACE_HOST].len ? o->places[PLACE_HOST]
+			  : own			    ? o->stream->host
+						    : STR(""));
 		add_place(d, &x->stages, stage_name(d, o));
 		add_place(d, &x->tasks, o->places[PLACE_TASK]);
 	}

@@ -65,8 +65,7 @@ static bool intersect(const struct str_list *a, const struct str_list *b)
 	return false;
 }
 
-static bool places_agree(const struct draft *cause, const struct draft *consequence,
-			 enum same same)
+static bool places_agree(const struct draft *cause, const struct draft *consequence, enum same same)
 {
 	switch (same) {
 	case SAME_EXECUTOR:

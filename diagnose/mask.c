@@ -12,18 +12,37 @@ static bool same_letters(struct str s, const char *word)
 	size_t i = 0;
 
 	for (; word[i]; i++)
-		if (i >= s.len || (s.ptr[i] | ((s.ptr[i] >= 'A' && s.ptr[i] <= 'Z') ? 0x20 : 0)) != word[i])
+		if (i >= s.len ||
+		    (s.ptr[i] | ((s.ptr[i] >= 'A' && s.ptr[i] <= 'Z') ? 0x20 : 0)) != word[i])
 			return false;
 	return true;
 }
 
 /* A name that ends here and whose value must not be shown: `password=`, `secret.key: `. */
 static const char *const secret_names[] = {
-	"password",	 "passwd",	  "pwd",	     "secret",	    "secret.key",
-	"secret_key",	 "secretkey",	  "access.key",	     "accesskey",   "access_key",
-	"account.key",	 "sas.token",	  "session.token",   "sessiontoken", "api_key",
-	"apikey",	 "api-key",	  "auth_token",	     "private_key", "client_secret",
-	"token",	 "keypassword",	  "truststorepassword",
+	"password",
+	"passwd",
+	"pwd",
+	"secret",
+	"secret.key",
+	"secret_key",
+	"secretkey",
+	"access.key",
+	"accesskey",
+	"access_key",
+	"account.key",
+	"sas.token",
+	"session.token",
+	"sessiontoken",
+	"api_key",
+	"apikey",
+	"api-key",
+	"auth_token",
+	"private_key",
+	"client_secret",
+	"token",
+	"keypassword",
+	"truststorepassword",
 };
 
 /* Values that are secret by their own shape. */
@@ -31,7 +50,7 @@ static const struct {
 	const char *prefix;
 	size_t length_min; /* of the token characters behind the prefix */
 } shapes[] = {
-	{ "AKIA", 16 }, { "ASIA", 16 },	   { "ghp_", 30 },  { "github_pat_", 30 },
+	{ "AKIA", 16 },	 { "ASIA", 16 },   { "ghp_", 30 },	 { "github_pat_", 30 },
 	{ "xoxb-", 20 }, { "dapi", 32 },   { "eyJhbGciOi", 20 }, { "sk_live_", 16 },
 	{ "AIza", 30 },	 { "glpat-", 16 },
 };
@@ -121,7 +140,8 @@ bool mask_secrets(struct buf *out, struct str s)
 		if (!n)
 			n = named_secret(s, &value_at);
 		if (n) {
-			ok = buf_add(out, (struct str){ s.ptr, value_at }) && buf_add(out, STR("***"));
+			ok = buf_add(out, (struct str){ s.ptr, value_at }) &&
+			     buf_add(out, STR("***"));
 			s = str_skip(s, value_at + n);
 			at_word = false;
 			continue;

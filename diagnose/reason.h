@@ -32,12 +32,12 @@ struct draft {
 	size_t *causes; /* direct causes, indexes of drafts */
 	size_t cause_count, cause_capacity;
 	uint32_t depth_max;
-	bool innermost;	   /* some sighting is the innermost cause of its record */
-	bool in_terminal;  /* some sighting lies in a record that ended an application */
-	bool quiet;	   /* harmless here: counted only */
+	bool innermost;	  /* some sighting is the innermost cause of its record */
+	bool in_terminal; /* some sighting lies in a record that ended an application */
+	bool quiet;	  /* harmless here: counted only */
 	bool tied;
-	bool survived;	   /* the application succeeded all the same */
-	size_t distance;   /* steps from the nearest root, for the order of consequences */
+	bool survived;	 /* the application succeeded all the same */
+	size_t distance; /* steps from the nearest root, for the order of consequences */
 };
 
 struct drafts {

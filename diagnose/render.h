@@ -20,7 +20,7 @@ struct render_options {
 };
 
 struct renderer {
-	const char *name;	/* value of --format */
+	const char *name; /* value of --format */
 	const char *summary;
 	bool (*render)(const struct diagnosis *d, const struct render_options *o, struct buf *out);
 };

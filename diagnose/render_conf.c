@@ -16,11 +16,13 @@ bool render_conf(const struct diagnosis *d, const struct render_options *o, stru
 			for (size_t k = 0; ok && k < f->fixes[i].set_count; k++) {
 				const struct fix_setting *s = &f->fixes[i].set[k];
 
-				ok = buf_add(out, pass ? STR("# ") : any ? STR(" \\\n--conf ") :
-									   STR("--conf ")) &&
+				ok = buf_add(out, pass	? STR("# ")
+						  : any ? STR(" \\\n--conf ")
+							: STR("--conf ")) &&
 				     render_safe(out, s->key) &&
 				     buf_add(out, pass ? STR(" ") : STR("=")) &&
-				     render_safe(out, s->value) && (!pass || buf_add_char(out, '\n'));
+				     render_safe(out, s->value) &&
+				     (!pass || buf_add_char(out, '\n'));
 				any = true;
 			}
 		if (ok && !pass && any)
@@ -30,7 +32,8 @@ bool render_conf(const struct diagnosis *d, const struct render_options *o, stru
 	}
 	if (ok && !any)
 		ok = f ? buf_add(out, STR("# ")) && buf_add(out, f->id) &&
-				 buf_add(out, STR(": no setting cures this; see --format text\n")) :
-			 buf_add(out, STR("# nothing to change\n"));
+				     buf_add(out,
+					     STR(": no setting cures this; see --format text\n"))
+		       : buf_add(out, STR("# nothing to change\n"));
 	return ok;
 }

@@ -74,7 +74,8 @@ static void write_settings(struct json_writer *w, const struct fix_setting *set,
 
 		/* A key such as …password decides with its value. */
 		json_name(w, set[i].key);
-		if (buf_addf(&pair, STR_FMT "=" STR_FMT, STR_ARG(set[i].key), STR_ARG(set[i].value)) &&
+		if (buf_addf(&pair, STR_FMT "=" STR_FMT, STR_ARG(set[i].key),
+			     STR_ARG(set[i].value)) &&
 		    mask_secrets(&masked, buf_str(&pair)))
 			json_str(w, str_skip(buf_str(&masked), set[i].key.len + 1));
 		else
@@ -185,8 +186,7 @@ static void write_where(struct json_writer *w, const struct place *p)
 	json_close(w, '}');
 }
 
-static void write_finding(struct json_writer *w, const struct diagnosis *d,
-			  const struct finding *f)
+static void write_finding(struct json_writer *w, const struct diagnosis *d, const struct finding *f)
 {
 	json_open(w, '{');
 	json_name(w, STR("id"));

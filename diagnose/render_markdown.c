@@ -1,4 +1,5 @@
-/* --format markdown: for tickets and chats. Evidence stands in code blocks, so it stays as it is. */
+/* --format markdown: for tickets and chats. Evidence stands in code blocks, so it stays as it is.
+ */
 #include "base/base.h"
 #include "diagnose/render_formats.h"
 
@@ -37,7 +38,8 @@ static bool add_code(struct buf *out, const struct evidence *e)
 	     buf_addf(out, ":%" PRIu32 "`\n\n", e->line);
 	for (size_t i = 0; ok && i <= longest; i++)
 		ok = buf_add_char(out, '`');
-	ok = ok && buf_add_char(out, '\n') && buf_add(out, buf_str(&safe)) && buf_add_char(out, '\n');
+	ok = ok && buf_add_char(out, '\n') && buf_add(out, buf_str(&safe)) &&
+	     buf_add_char(out, '\n');
 	for (size_t i = 0; ok && i <= longest; i++)
 		ok = buf_add_char(out, '`');
 	buf_release(&safe);
@@ -53,7 +55,8 @@ static bool add_fix(struct buf *out, const struct fix *x)
 		     buf_add_char(out, '=') && render_safe(out, x->set[i].value) &&
 		     buf_add_char(out, '`');
 	if (ok && x->now.len)
-		ok = buf_add(out, STR(" (now ")) && add_inline(out, x->now) && buf_add_char(out, ')');
+		ok = buf_add(out, STR(" (now ")) && add_inline(out, x->now) &&
+		     buf_add_char(out, ')');
 	if (ok && x->computed_from.len)
 		ok = buf_add(out, STR(". From: ")) && add_inline(out, x->computed_from);
 	return ok && buf_add_char(out, '\n');
@@ -119,8 +122,8 @@ bool render_markdown(const struct diagnosis *d, const struct render_options *o, 
 	if (ok && root)
 		ok = add_main(out, d, (size_t)(root - d->findings)) && add_also(out, d, root);
 	else if (ok)
-		ok = buf_add(out, d->lines_read ? STR("Nothing to report.\n") :
-						  STR("Nothing was recognised as a log.\n"));
+		ok = buf_add(out, d->lines_read ? STR("Nothing to report.\n")
+						: STR("Nothing was recognised as a log.\n"));
 	for (size_t i = 0; ok && i < d->absent_count; i++)
 		ok = buf_add(out, i ? STR("- ") : STR("\n## Not here\n\n- ")) &&
 		     add_inline(out, d->absent[i]) && buf_add_char(out, '\n');

@@ -35,8 +35,8 @@ static void put(struct screen *s, struct str text)
 static void styled(struct screen *s, enum style style, struct str text)
 {
 	static const char *const codes[] = {
-		[STYLE_NONE] = "",	     [STYLE_BAD] = "\x1b[1;31m", [STYLE_GOOD] = "\x1b[32m",
-		[STYLE_WARN] = "\x1b[33m", [STYLE_BOLD] = "\x1b[1m",	 [STYLE_DIM] = "\x1b[2m",
+		[STYLE_NONE] = "",	   [STYLE_BAD] = "\x1b[1;31m", [STYLE_GOOD] = "\x1b[32m",
+		[STYLE_WARN] = "\x1b[33m", [STYLE_BOLD] = "\x1b[1m",   [STYLE_DIM] = "\x1b[2m",
 	};
 	bool color = s->o->color && style != STYLE_NONE;
 
@@ -124,9 +124,8 @@ static const struct {
 static void application_line(struct screen *s, const struct application *a)
 {
 	struct buf left = BUF_INIT(PARAGRAPH_BYTES), right = BUF_INIT(256);
-	int64_t took = a->start_ms != TIME_NONE && a->end_ms != TIME_NONE ?
-			       a->end_ms - a->start_ms :
-			       -1;
+	int64_t took =
+		a->start_ms != TIME_NONE && a->end_ms != TIME_NONE ? a->end_ms - a->start_ms : -1;
 	size_t used, end;
 
 	s->ok = s->ok && render_identity(&left, a) &&
@@ -174,9 +173,7 @@ static bool same_text(const struct evidence *a, const struct evidence *b)
 
 static void show_proofs(struct screen *s, const struct finding *f)
 {
-	size_t most = s->o->verbose > 1 ? f->evidence_count :
-		      s->o->verbose	? 8 :
-					  PROOFS_SHOWN;
+	size_t most = s->o->verbose > 1 ? f->evidence_count : s->o->verbose ? 8 : PROOFS_SHOWN;
 	size_t shown = 0, last = 0;
 
 	for (size_t i = 0; i < f->evidence_count && shown < most; i++) {
@@ -235,7 +232,8 @@ static void show_fix(struct screen *s, const struct fix *x, bool first)
 			buf_add(&b, STR("=")) && render_safe(&b, x->set[i].value) &&
 			buf_add(&b, STR("  "));
 	if (s->ok && x->set_count && x->now.len)
-		s->ok = buf_add(&b, STR("(now ")) && render_safe(&b, x->now) && buf_add(&b, STR(")  "));
+		s->ok = buf_add(&b, STR("(now ")) && render_safe(&b, x->now) &&
+			buf_add(&b, STR(")  "));
 	s->ok = s->ok && buf_add(&b, x->text);
 	if (s->ok && x->computed_from.len)
 		s->ok = buf_add(&b, STR(": ")) && render_safe(&b, x->computed_from);
@@ -379,7 +377,8 @@ static void show_read(struct screen *s)
 				  s->d->lines_read);
 	quantity_show_bytes(&b, (int64_t)s->d->bytes_read);
 	if (s->ok && skipped)
-		s->ok = buf_addf(&b, "; %zu other file%s left out", skipped, skipped == 1 ? "" : "s");
+		s->ok = buf_addf(&b, "; %zu other file%s left out", skipped,
+				 skipped == 1 ? "" : "s");
 	if (s->ok && s->d->noise_lines)
 		s->ok = buf_addf(&b, "; %" PRIu64 " harmless line%s not shown (--all)",
 				 s->d->noise_lines, s->d->noise_lines == 1 ? "" : "s");
@@ -412,8 +411,7 @@ static void show_noise(struct screen *s)
 
 		if (f->role == ROLE_NOISE) {
 			s->ok = s->ok && render_safe(&b, f->title) && buf_add(&b, STR("  [")) &&
-				buf_add(&b, f->id) &&
-				buf_addf(&b, "]  %" PRIu64 "x", f->count);
+				buf_add(&b, f->id) && buf_addf(&b, "]  %" PRIu64 "x", f->count);
 			paragraph(s, first ? "HARMLESS" : "", STYLE_DIM, buf_str(&b), 2);
 			first = false;
 		}

@@ -47,9 +47,9 @@ static void set_if_empty(struct str *field, struct str value)
 static void find_owner(struct stream_log *s)
 {
 	static const unsigned char rank[PROCESS_COUNT] = {
-		[PROCESS_DRIVER] = 5,	   [PROCESS_AM] = 4,	      [PROCESS_MASTER] = 3,
-		[PROCESS_WORKER] = 3,	   [PROCESS_NODEMANAGER] = 3, [PROCESS_RESOURCEMANAGER] = 3,
-		[PROCESS_HISTORY] = 3,	   [PROCESS_EXECUTOR] = 2,    [PROCESS_CLIENT] = 1,
+		[PROCESS_DRIVER] = 5,  [PROCESS_AM] = 4,	  [PROCESS_MASTER] = 3,
+		[PROCESS_WORKER] = 3,  [PROCESS_NODEMANAGER] = 3, [PROCESS_RESOURCEMANAGER] = 3,
+		[PROCESS_HISTORY] = 3, [PROCESS_EXECUTOR] = 2,	  [PROCESS_CLIENT] = 1,
 	};
 
 	for (size_t i = 0; i < s->group_count; i++) {

@@ -22,7 +22,7 @@ struct run {
 	struct application about;
 	struct run_setting *settings;
 	size_t setting_count, setting_capacity;
-	int64_t stop_ms;      /* the driver began to stop; TIME_NONE */
+	int64_t stop_ms; /* the driver began to stop; TIME_NONE */
 	int64_t container_bytes, overhead_bytes, heap_bytes; /* of an executor; -1 unknown */
 	int64_t container_max_bytes;			     /* -1 unknown */
 	bool has_driver, has_executors, has_am;

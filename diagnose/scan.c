@@ -25,8 +25,9 @@ struct found {
 
 struct scanner {
 	const struct matcher *matcher;
-	struct matcher_scratch *block_scratch;	/* candidates of the block */
-	struct matcher_scratch *record_scratch; /* candidates of a rewritten record, regex matches */
+	struct matcher_scratch *block_scratch; /* candidates of the block */
+	struct matcher_scratch
+		*record_scratch; /* candidates of a rewritten record, regex matches */
 	struct record_cutter cutter;
 	struct buf block;
 	struct buf key;
@@ -239,8 +240,8 @@ static struct str user_frame_of_record(struct scanner *s)
 static struct figure figure_from_capture(struct scanner *s, const struct capture *c)
 {
 	static const char *const unit[] = {
-		[CAPTURE_TEXT] = "",	   [CAPTURE_INT] = "",	  [CAPTURE_BYTES] = "_bytes",
-		[CAPTURE_MIB] = "_bytes",  [CAPTURE_MS] = "_ms",  [CAPTURE_SEC] = "_ms",
+		[CAPTURE_TEXT] = "",	  [CAPTURE_INT] = "",	[CAPTURE_BYTES] = "_bytes",
+		[CAPTURE_MIB] = "_bytes", [CAPTURE_MS] = "_ms", [CAPTURE_SEC] = "_ms",
 		[CAPTURE_FLOAT] = "",
 	};
 	struct figure f = { .text = stream_log_copy(s->log, c->text), .number = c->number };
@@ -331,13 +332,14 @@ static void fill_sighting(struct scanner *s, struct sighting *o, const struct fo
 		o->cause_name = stream_log_copy(s->log, shorten(c->name));
 		if (record_line_at(r, c->at, s->block_line) != o->line) {
 			o->cause_line = record_line_at(r, c->at, s->block_line);
-			o->cause_text = stream_log_copy(s->log, shorten(record_line_text(r, c->at)));
+			o->cause_text =
+				stream_log_copy(s->log, shorten(record_line_text(r, c->at)));
 		}
 	}
-	o->figures = f->match.capture_count ?
-			     arena_alloc(&s->log->arena,
-					 f->match.capture_count * sizeof(*o->figures)) :
-			     NULL;
+	o->figures =
+		f->match.capture_count
+			? arena_alloc(&s->log->arena, f->match.capture_count * sizeof(*o->figures))
+			: NULL;
 	for (size_t i = 0; i < f->match.capture_count; i++) {
 		const struct capture *c = &f->match.captures[i];
 
@@ -378,10 +380,10 @@ static struct sighting *make_sighting(struct scanner *s, const struct found *f,
 		g->first_ms = g->first_ms == TIME_NONE ? s->last_ms : g->first_ms;
 		g->last_ms = s->last_ms;
 	}
-	if (f->pattern->role == ROLE_FACT ? g->kept > 0 :
-					    g->kept >= LIMIT_SIGHTINGS &&
-						    !(executor &&
-						      brings_new_executor(g, executor->text)))
+	if (f->pattern->role == ROLE_FACT
+		    ? g->kept > 0
+		    : g->kept >= LIMIT_SIGHTINGS &&
+			      !(executor && brings_new_executor(g, executor->text)))
 		return NULL;
 	o = arena_new(&s->log->arena, struct sighting);
 	if (!o) {
@@ -464,24 +466,14 @@ static void scan_record(struct scanner *s, const struct record *r)
 
 /* --- blocks ---------------------------------------------------------------------------------- */
 
-static uint32_t count_newlines(struct str text)
-{
-	uint32_t count = 0;
-
-	/* Plain enough for the compiler to vectorise. */
-	for (size_t i = 0; i < text.len; i++)
-		count += text.ptr[i] == '\n';
-	return count;
-}
-
 /* Scan a block that ends where a record ends. */
 static void scan_block(struct scanner *s, struct str block)
 {
-	size_t count, i = 0, floor = 0;
+	size_t count, lines, i = 0, floor = 0;
 	const struct candidate *c = matcher_scan(s->matcher, s->block_scratch, block, &count);
 	struct record r;
 
-	record_block_begin(&s->cutter);
+	record_block_begin(&s->cutter, block);
 	while (i < count) {
 		size_t at = c[i].end ? c[i].end - 1 : 0;
 
@@ -497,8 +489,9 @@ static void scan_block(struct scanner *s, struct str block)
 		want_none(s);
 		floor = r.end;
 	}
-	s->block_line += count_newlines(block);
-	s->log->lines += count_newlines(block);
+	lines = str_count(block, '\n');
+	s->block_line += (uint32_t)lines;
+	s->log->lines += lines;
 }
 
 /* The time of the stream's first or last line, when it has one. */
@@ -508,7 +501,7 @@ static void note_time(struct scanner *s, struct str block, size_t at)
 
 	if (!block.len)
 		return;
-	record_block_begin(&s->cutter);
+	record_block_begin(&s->cutter, block);
 	record_cut(&s->cutter, block, 0, at, &r);
 	if (r.head.time_ms == TIME_NONE)
 		return;
@@ -560,10 +553,10 @@ void scanner_run(struct scanner *s, struct stream_log *log, struct str first, st
 		more = fill_block(s, &first, rest);
 		block = buf_str(&s->block);
 		if (!begun) {
-			record_bid(&s->cutter, (struct str){ block.ptr,
-							     block.len < LIMIT_SNIFF_BYTES ?
-								     block.len :
-								     LIMIT_SNIFF_BYTES });
+			record_bid(&s->cutter,
+				   (struct str){ block.ptr, block.len < LIMIT_SNIFF_BYTES
+								    ? block.len
+								    : LIMIT_SNIFF_BYTES });
 			log->headed = s->cutter.headed;
 			note_time(s, block, 0);
 			begun = true;
@@ -579,7 +572,8 @@ void scanner_run(struct scanner *s, struct stream_log *log, struct str first, st
 	} while (more);
 	if (log->over_limit)
 		diag_report(&log->diags.sink, DIAG_WARNING, "limit-stream", log->name, 0,
-			    "more distinct findings than are kept for one log: the rest was counted or left out");
+			    "more distinct findings than are kept for one log: the rest was "
+			    "counted or left out");
 	if (rest && rest->grade != GRADE_OK) {
 		log->grade = rest->grade;
 		log->note = stream_log_copy(log, str_from(rest->note));

@@ -31,17 +31,18 @@ struct sighting {
 	int64_t time_ms;       /* of the record, else of the last one before it; TIME_NONE */
 	bool timed;	       /* the record itself has a time */
 	enum level level;
-	struct str text;       /* the line */
-	uint32_t cause_line;   /* the innermost cause's line when it is another; else 0 */
+	struct str text;     /* the line */
+	uint32_t cause_line; /* the innermost cause's line when it is another; else 0 */
 	struct str cause_text;
 	struct str cause_name; /* class of the innermost exception of the record */
 	struct str user_frame; /* "job.py:42 in enrich" */
-	struct str places[PLACE_COUNT]; /* from this match, then from its neighbours in the record */
+	struct str
+		places[PLACE_COUNT]; /* from this match, then from its neighbours in the record */
 	struct figure *figures;
 	size_t figure_count;
-	uint32_t depth;	       /* how deep in the record's chain of causes the match lies */
-	bool innermost;	       /* within the innermost cause */
-	bool in_terminal;      /* the record is one that ends an application */
+	uint32_t depth;	  /* how deep in the record's chain of causes the match lies */
+	bool innermost;	  /* within the innermost cause */
+	bool in_terminal; /* the record is one that ends an application */
 };
 
 struct sighting_group {
@@ -68,7 +69,7 @@ struct stream_log {
 	int64_t first_ms, last_ms; /* of records that were cut */
 	bool headed;
 	struct sighting_group **table;
-	size_t table_size; /* power of two */
+	size_t table_size;		/* power of two */
 	struct sighting_group **groups; /* in order of first sighting */
 	size_t group_count, group_capacity;
 	bool over_limit;

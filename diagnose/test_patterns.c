@@ -26,9 +26,9 @@ static void test_one(struct tester *t, const struct leaf *leaf, const struct rec
 
 	t->ok = t->ok && render_safe(t->out, leaf->name) &&
 		buf_addf(t->out, ":%" PRIu32 ": " STR_FMT ": %s", line, STR_ARG(p->id),
-			 result == MATCH_YES ? "matches" :
-			 result == MATCH_NO  ? "has the literal, the regex does not match" :
-					       "gave up: too many steps");
+			 result == MATCH_YES  ? "matches"
+			 : result == MATCH_NO ? "has the literal, the regex does not match"
+					      : "gave up: too many steps");
 	for (size_t i = 0; t->ok && result == MATCH_YES && i < m.capture_count; i++)
 		t->ok = buf_addf(t->out, " " STR_FMT "=", STR_ARG(m.captures[i].spec->name)) &&
 			render_safe(t->out, m.captures[i].text);
@@ -41,7 +41,7 @@ static void test_block(struct tester *t, const struct leaf *leaf, struct str blo
 	const struct candidate *c = matcher_scan(t->matcher, t->block_scratch, block, &count);
 	struct record r;
 
-	record_block_begin(&t->cutter);
+	record_block_begin(&t->cutter, block);
 	while (t->ok && i < count) {
 		if (c[i].end <= floor) {
 			i++;

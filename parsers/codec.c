@@ -21,13 +21,15 @@ static bool bid_zstd(struct str head)
 {
 	/* a frame, or a skippable frame before one */
 	return has_magic(head, "\x28\xb5\x2f\xfd", 4) ||
-	       (head.len >= 4 && (head.ptr[0] & 0xF0) == 0x50 && has_magic(str_skip(head, 1), "\x2a\x4d\x18", 3));
+	       (head.len >= 4 && (head.ptr[0] & 0xF0) == 0x50 &&
+		has_magic(str_skip(head, 1), "\x2a\x4d\x18", 3));
 }
 
 static bool bid_xz(struct str head)
 {
-	return has_magic(head, "\xfd"
-			       "7zXZ\0",
+	return has_magic(head,
+			 "\xfd"
+			 "7zXZ\0",
 			 6);
 }
 
@@ -114,18 +116,45 @@ size_t decoder_fill(struct decoder *d, size_t want)
 	return d->in_len - d->in_at;
 }
 
-bool decoder_is_bomb(struct decoder *d, size_t produced)
+bool decoder_take(struct decoder *d, char *to, size_t len)
 {
-	uint64_t out = d->source.read_bytes + produced;
+	while (len) {
+		size_t n = decoder_fill(d, 1);
 
-	if (out < LIMIT_EXPANSION_FLOOR_BYTES ||
-	    out / LIMIT_EXPANSION_RATIO <= d->inner->read_bytes)
-		return false;
-	source_degrade(&d->source, GRADE_PARTIAL,
-		       "stopped after %" PRIu64 " bytes: expands more than %d times", out,
-		       LIMIT_EXPANSION_RATIO);
-	d->ended = true;
+		if (!n)
+			return false;
+		if (n > len)
+			n = len;
+		memcpy(to, d->in + d->in_at, n);
+		d->in_at += n;
+		to += n;
+		len -= n;
+	}
 	return true;
+}
+
+bool decoder_seek(struct decoder *d, struct str magic)
+{
+	size_t have;
+
+	while ((have = decoder_fill(d, magic.len)) >= magic.len) {
+		ptrdiff_t at = str_find((struct str){ (char *)d->in + d->in_at, have }, magic);
+
+		if (at >= 0) {
+			d->in_at += (size_t)at;
+			return true;
+		}
+		/* Its beginning may stand at the end of what is there. */
+		d->in_at += have - magic.len + 1;
+	}
+	d->in_at = d->in_len;
+	return false;
+}
+
+void decoder_damaged(struct decoder *d, const char *what, size_t produced)
+{
+	source_degrade(&d->source, GRADE_PARTIAL, "%s after %" PRIu64 " bytes", what,
+		       d->source.read_bytes + produced);
 }
 
 /* --- framed codecs --------------------------------------------------------------------------- */
@@ -140,9 +169,8 @@ static size_t framed_read(struct source *s, char *into, size_t capacity)
 			return 0;
 		f->block_at = 0;
 		f->block_len = f->next(f);
-		if (!f->block_len || decoder_is_bomb(&f->decoder, f->block_len)) {
+		if (!f->block_len) {
 			f->decoder.ended = true;
-			f->block_len = 0;
 			return 0;
 		}
 	}
@@ -160,6 +188,7 @@ static void framed_close(struct source *s)
 
 	decoder_release(&f->decoder);
 	free(f->block);
+	free(f->packed);
 	free(f);
 }
 
@@ -176,22 +205,35 @@ struct source *framed_open(struct source *inner, size_t (*next)(struct framed *f
 	return &f->decoder.source;
 }
 
-bool framed_reserve(struct framed *f, size_t size)
+static bool reserve(struct framed *f, char **bytes, size_t *capacity, size_t size)
 {
 	char *grown;
 
-	if (size <= f->block_capacity)
+	if (size <= *capacity)
 		return true;
 	if (size > FRAME_BYTES_MAX) {
-		source_degrade(&f->decoder.source, GRADE_PARTIAL,
-			       "damaged after %" PRIu64 " bytes: a block of %zu bytes",
-			       f->decoder.source.read_bytes, size);
+		decoder_damaged(&f->decoder, "damaged (a block of absurd size)", 0);
 		return false;
 	}
-	grown = realloc(f->block, size);
+	grown = realloc(*bytes, size);
 	if (!grown)
 		die_no_memory();
-	f->block = grown;
-	f->block_capacity = size;
+	*bytes = grown;
+	*capacity = size;
 	return true;
+}
+
+bool framed_reserve(struct framed *f, size_t size)
+{
+	return reserve(f, &f->block, &f->block_capacity, size ? size : 1);
+}
+
+bool framed_take(struct framed *f, size_t len)
+{
+	if (!reserve(f, &f->packed, &f->packed_capacity, len ? len : 1))
+		return false;
+	if (decoder_take(&f->decoder, f->packed, len))
+		return true;
+	decoder_damaged(&f->decoder, "truncated", 0);
+	return false;
 }

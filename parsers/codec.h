@@ -2,8 +2,9 @@
  * codec.h - decoders: a source over another source.
  *
  * Each is recognised by its first bytes. A decoder owns the source it reads. Truncated or damaged
- * input ends the stream early with GRADE_PARTIAL; everything before the damage is handed out, and
- * gzip and zstd go on behind it where another frame begins.
+ * input ends the stream early with GRADE_PARTIAL; everything before the damage is handed out.
+ * Behind damage gzip, zstd and both LZ4 framings go on where another member or frame begins, snappy
+ * and LZF with the next chunk. How far a stream may expand is not judged here: see meter.h.
  */
 #ifndef SPARKDX_PARSERS_CODEC_H
 #define SPARKDX_PARSERS_CODEC_H
@@ -36,7 +37,7 @@ struct source *codec_lz4_frame_open(struct source *inner);
 struct source *codec_snappy_open(struct source *inner); /* SnappyOutputStream of Spark */
 struct source *codec_lzf_open(struct source *inner);
 
-/* What decoders share: input read in blocks, bounded expansion. First member of theirs. */
+/* What decoders share: input read in blocks. First member of theirs. */
 struct decoder {
 	struct source source;
 	struct source *inner;
@@ -51,8 +52,12 @@ void decoder_release(struct decoder *d);
 /* Make at least `want` (at most LIMIT_READ_BYTES) input bytes available when there are as many;
  * returns how many are there. */
 size_t decoder_fill(struct decoder *d, size_t want);
-/* Did the output pass what an honest log can expand to? Then ends the stream. */
-bool decoder_is_bomb(struct decoder *d, size_t produced);
+/* Copy `len` bytes of input, of any number; false when it ends before. */
+bool decoder_take(struct decoder *d, char *to, size_t len);
+/* Forward to where `magic` stands in the input; false, all consumed, when it does not. */
+bool decoder_seek(struct decoder *d, struct str magic);
+/* Grade the stream partial. `produced`: bytes of the current read, not counted yet. */
+void decoder_damaged(struct decoder *d, const char *what, size_t produced);
 
 /*
  * Framed codecs (LZ4Block, snappy, LZF) decode one block at a time into memory: `next` fills
@@ -61,12 +66,14 @@ bool decoder_is_bomb(struct decoder *d, size_t produced);
 struct framed {
 	struct decoder decoder; /* first member */
 	size_t (*next)(struct framed *f);
-	char *block;
-	size_t block_capacity, block_at, block_len;
+	char *block, *packed;
+	size_t block_capacity, packed_capacity, block_at, block_len;
 };
 
 struct source *framed_open(struct source *inner, size_t (*next)(struct framed *f));
 /* Room for `size` bytes in block; false (and the stream degraded) when that is absurd. */
 bool framed_reserve(struct framed *f, size_t size);
+/* Read `len` bytes of input into `packed`; false (and the stream degraded) when it cannot be. */
+bool framed_take(struct framed *f, size_t len);
 
 #endif

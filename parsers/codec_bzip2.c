@@ -45,13 +45,11 @@ static size_t bzip2_read(struct source *s, char *into, size_t capacity)
 		if (result == BZ_STREAM_END) {
 			close_stream(b);
 		} else if (result != BZ_OK || (!have && !produced)) {
-			source_degrade(s, GRADE_PARTIAL, "%s after %" PRIu64 " bytes",
-				       result != BZ_OK ? "damaged" : "truncated",
-				       s->read_bytes + produced);
+			decoder_damaged(d, result != BZ_OK ? "damaged" : "truncated", produced);
 			d->ended = true;
 		}
 		if (produced)
-			return decoder_is_bomb(d, produced) ? 0 : produced;
+			return produced;
 	}
 	d->ended = true;
 	return 0;

@@ -15,30 +15,31 @@ struct gzip_source {
 	bool resync; /* looking for the next member behind damage */
 };
 
-static void damaged(struct gzip_source *g, const char *what)
+/* A member's header as encoders write it: chance bytes inside damage rarely look so. */
+static bool is_header(const unsigned char *p, size_t have)
 {
-	source_degrade(&g->decoder.source, GRADE_PARTIAL, "%s after %" PRIu64 " bytes", what,
-		       g->decoder.source.read_bytes);
+	return have >= 4 && p[0] == 0x1F && p[1] == 0x8B && p[2] == 8 && !(p[3] & 0xE0);
 }
 
-/* Skip zeros; true when another member begins. */
+/* Skip zeros, or what is damaged; true when another member begins. */
 static bool next_member(struct gzip_source *g)
 {
 	struct decoder *d = &g->decoder;
 
-	while (decoder_fill(d, 2) >= 1) {
+	for (;;) {
+		size_t have = decoder_fill(d, 4);
 		const unsigned char *p = d->in + d->in_at;
-		size_t n = d->in_len - d->in_at;
 
-		if (n >= 2 && p[0] == 0x1F && p[1] == 0x8B)
+		if (!have)
+			return false;
+		if (is_header(p, have))
 			return inflateReset(&g->z) == Z_OK;
 		if (p[0] != 0 && !g->resync) {
-			damaged(g, "trailing bytes that are not gzip");
+			decoder_damaged(d, "trailing bytes that are not gzip", 0);
 			g->resync = true;
 		}
 		d->in_at++;
 	}
-	return false;
 }
 
 static size_t gzip_read(struct source *s, char *into, size_t capacity)
@@ -50,7 +51,7 @@ static size_t gzip_read(struct source *s, char *into, size_t capacity)
 		size_t have, produced;
 		int result;
 
-		if (!g->in_member && (g->one_stream ? false : !next_member(g)))
+		if (!g->in_member && !next_member(g))
 			break;
 		g->in_member = true;
 		g->resync = false;
@@ -60,22 +61,24 @@ static size_t gzip_read(struct source *s, char *into, size_t capacity)
 		g->z.next_out = (unsigned char *)into;
 		g->z.avail_out = capacity > UINT32_MAX ? UINT32_MAX : (uInt)capacity;
 		result = inflate(&g->z, Z_NO_FLUSH);
+		if (result == Z_MEM_ERROR)
+			die_no_memory();
 		d->in_at += have - g->z.avail_in;
 		produced = (size_t)((char *)g->z.next_out - into);
 		if (result == Z_STREAM_END) {
 			g->in_member = false;
 			d->ended = g->one_stream;
 		} else if (result != Z_OK && result != Z_BUF_ERROR) {
-			damaged(g, "damaged");
+			decoder_damaged(d, "damaged", produced);
 			g->in_member = false;
 			g->resync = true;
 			d->ended = g->one_stream;
 		} else if (!produced && !have) {
-			damaged(g, "truncated");
+			decoder_damaged(d, "truncated", 0);
 			d->ended = true;
 		}
 		if (produced)
-			return decoder_is_bomb(d, produced) ? 0 : produced;
+			return produced;
 	}
 	d->ended = true;
 	return 0;

@@ -10,88 +10,82 @@
 #include "base/base.h"
 #include "parsers/codec.h"
 
+#include "base/limits.h"
+
 #include <lz4.h>
 #include <lz4frame.h>
 
-enum { BLOCK_HEADER_BYTES = 21, METHOD_RAW = 0x10, METHOD_LZ4 = 0x20 };
+enum {
+	BLOCK_HEADER_BYTES = 21,
+	METHOD_RAW = 0x10,
+	METHOD_LZ4 = 0x20,
+	/* lz4-java's largest block; what claims more is damaged. */
+	BLOCK_BYTES_MAX = 32 << 20,
+};
+
+struct block_header {
+	unsigned method;
+	uint32_t packed, raw;
+};
 
 static uint32_t le32(const unsigned char *p)
 {
 	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-static size_t bad(struct framed *f, const char *what)
+static bool parse_header(const unsigned char *p, struct block_header *h)
 {
-	source_degrade(&f->decoder.source, GRADE_PARTIAL, "%s after %" PRIu64 " bytes", what,
-		       f->decoder.source.read_bytes);
-	return 0;
+	if (memcmp(p, "LZ4Block", 8) != 0)
+		return false;
+	h->method = p[8] & 0xF0;
+	h->packed = le32(p + 9);
+	h->raw = le32(p + 13);
+	if (h->raw > BLOCK_BYTES_MAX || h->packed > (uint32_t)LZ4_compressBound((int)h->raw))
+		return false;
+	return h->method == METHOD_LZ4 || (h->method == METHOD_RAW && h->packed == h->raw);
 }
 
-/* Copy `len` bytes of input, of any number, into `to`. */
-static bool take(struct decoder *d, char *to, size_t len)
+/* The block's bytes; 0 when they are damaged, or the input ends. */
+static size_t decode_block(struct framed *f, const struct block_header *h)
 {
-	while (len) {
-		size_t n = decoder_fill(d, 1);
-
-		if (!n)
-			return false;
-		if (n > len)
-			n = len;
-		memcpy(to, d->in + d->in_at, n);
-		d->in_at += n;
-		to += n;
-		len -= n;
-	}
-	return true;
-}
-
-static size_t decode_block(struct framed *f, uint32_t packed, uint32_t raw)
-{
-	char *in;
-	int n;
-
-	if (packed > (uint32_t)LZ4_compressBound((int)(raw < INT32_MAX / 2 ? raw : INT32_MAX / 2)))
-		return bad(f, "damaged");
-	in = malloc(packed ? packed : 1);
-	if (!in)
-		die_no_memory();
-	if (!take(&f->decoder, in, packed)) {
-		free(in);
-		return bad(f, "truncated");
-	}
-	n = LZ4_decompress_safe(in, f->block, (int)packed, (int)raw);
-	free(in);
-	return n == (int)raw ? raw : bad(f, "damaged");
+	if (!framed_reserve(f, h->raw) || !framed_take(f, h->packed))
+		return 0;
+	if (h->method == METHOD_RAW)
+		memcpy(f->block, f->packed, h->raw);
+	else if (LZ4_decompress_safe(f->packed, f->block, (int)h->packed, (int)h->raw) !=
+		 (int)h->raw)
+		return 0;
+	return h->raw;
 }
 
 static size_t next_block(struct framed *f)
 {
+	struct decoder *d = &f->decoder;
+
 	for (;;) {
-		struct decoder *d = &f->decoder;
-		size_t have = decoder_fill(d, BLOCK_HEADER_BYTES);
-		const unsigned char *p = d->in + d->in_at;
-		uint32_t packed, raw;
-		unsigned method;
+		size_t have = decoder_fill(d, BLOCK_HEADER_BYTES), len;
+		struct block_header h;
 
 		if (!have)
 			return 0;
-		if (have < BLOCK_HEADER_BYTES)
-			return bad(f, "truncated");
-		if (memcmp(p, "LZ4Block", 8) != 0)
-			return bad(f, "damaged");
-		method = p[8] & 0xF0;
-		packed = le32(p + 9);
-		raw = le32(p + 13);
-		d->in_at += BLOCK_HEADER_BYTES;
-		if (!packed && !raw)
-			continue; /* end mark */
-		if (!framed_reserve(f, raw))
+		if (have < BLOCK_HEADER_BYTES) {
+			decoder_damaged(d, "truncated", 0);
 			return 0;
-		if (method == METHOD_RAW)
-			return packed == raw && take(d, f->block, raw) ? raw : bad(f, "truncated");
-		if (method != METHOD_LZ4)
-			return bad(f, "damaged");
-		return decode_block(f, packed, raw);
+		}
+		if (!parse_header(d->in + d->in_at, &h)) {
+			decoder_damaged(d, "damaged", 0);
+			d->in_at++;
+			if (!decoder_seek(d, STR("LZ4Block")))
+				return 0;
+			continue;
+		}
+		d->in_at += BLOCK_HEADER_BYTES;
+		if (!h.packed && !h.raw)
+			continue; /* end mark */
+		len = decode_block(f, &h);
+		if (len)
+			return len;
+		decoder_damaged(d, "damaged", 0);
 	}
 }
 
@@ -102,11 +96,26 @@ struct source *codec_lz4_block_open(struct source *inner)
 
 /* --- the standard frame ---------------------------------------------------------------------- */
 
+/* Magic number, descriptor and a checksum: what the library wants of a new frame. */
+enum { FRAME_START_BYTES = 7 };
+
 struct lz4_source {
 	struct decoder decoder; /* first member */
 	LZ4F_dctx *z;
+	size_t want; /* exactly a block: what a failing call decoded is lost */
 	bool in_frame;
 };
+
+static void resync(struct lz4_source *l)
+{
+	struct decoder *d = &l->decoder;
+
+	LZ4F_resetDecompressionContext(l->z);
+	l->in_frame = false;
+	l->want = FRAME_START_BYTES;
+	d->in_at += d->in_at < d->in_len;
+	d->ended = !decoder_seek(d, STR("\x04\x22\x4D\x18"));
+}
 
 static size_t lz4_read(struct source *s, char *into, size_t capacity)
 {
@@ -114,26 +123,30 @@ static size_t lz4_read(struct source *s, char *into, size_t capacity)
 	struct decoder *d = &l->decoder;
 
 	while (!d->ended) {
-		size_t have = decoder_fill(d, 1), used = have, produced = capacity;
-		size_t result = LZ4F_decompress(l->z, into, &produced, d->in + d->in_at, &used, NULL);
+		size_t have = decoder_fill(d, l->want), produced = capacity, result;
+		size_t used = have < l->want ? have : l->want;
 
-		d->in_at += used;
+		if (!have && !l->in_frame)
+			break;
+		result = LZ4F_decompress(l->z, into, &produced, d->in + d->in_at, &used, NULL);
 		if (LZ4F_isError(result)) {
-			source_degrade(s, GRADE_PARTIAL, "damaged after %" PRIu64 " bytes",
-				       s->read_bytes);
-			d->ended = true;
-			return 0;
+			decoder_damaged(d, "damaged", 0);
+			resync(l);
+			continue;
 		}
+		d->in_at += used;
 		l->in_frame = result != 0;
-		if (!have && !produced) {
-			if (l->in_frame && d->inner->read_bytes)
-				source_degrade(s, GRADE_PARTIAL, "truncated after %" PRIu64 " bytes",
-					       s->read_bytes);
-			d->ended = true;
-		}
+		l->want = result ? result : FRAME_START_BYTES;
+		if (l->want > LIMIT_READ_BYTES)
+			l->want = LIMIT_READ_BYTES;
 		if (produced)
-			return decoder_is_bomb(d, produced) ? 0 : produced;
+			return produced;
+		if (!have) {
+			decoder_damaged(d, "truncated", 0);
+			break;
+		}
 	}
+	d->ended = true;
 	return 0;
 }
 
@@ -155,6 +168,7 @@ struct source *codec_lz4_frame_open(struct source *inner)
 	if (!l)
 		die_no_memory();
 	decoder_init(&l->decoder, &lz4_ops, inner);
+	l->want = FRAME_START_BYTES;
 	if (LZ4F_isError(LZ4F_createDecompressionContext(&l->z, LZ4F_VERSION)))
 		die_no_memory();
 	return &l->decoder.source;

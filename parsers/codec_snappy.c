@@ -12,67 +12,50 @@
 
 enum { HEADER_BYTES = 16, CHUNK_BYTES_MAX = 32 << 20 };
 
-static size_t bad(struct framed *f, const char *what)
-{
-	source_degrade(&f->decoder.source, GRADE_PARTIAL, "%s after %" PRIu64 " bytes", what,
-		       f->decoder.source.read_bytes);
-	return 0;
-}
-
 static size_t decode_chunk(struct framed *f, size_t len)
 {
-	struct decoder *d = &f->decoder;
-	char *in = malloc(len ? len : 1);
-	size_t got = 0, raw = 0;
+	size_t raw = 0;
 
-	if (!in)
-		die_no_memory();
-	while (got < len) {
-		size_t n = decoder_fill(d, 1);
-
-		if (!n) {
-			free(in);
-			return bad(f, "truncated");
-		}
-		if (n > len - got)
-			n = len - got;
-		memcpy(in + got, d->in + d->in_at, n);
-		d->in_at += n;
-		got += n;
-	}
-	if (snappy_uncompressed_length(in, len, &raw) != SNAPPY_OK || !framed_reserve(f, raw) ||
-	    snappy_uncompress(in, len, f->block, &raw) != SNAPPY_OK)
-		raw = bad(f, "damaged");
-	free(in);
-	return raw;
+	if (!framed_take(f, len))
+		return 0;
+	if (snappy_uncompressed_length(f->packed, len, &raw) == SNAPPY_OK &&
+	    framed_reserve(f, raw) &&
+	    snappy_uncompress(f->packed, len, f->block, &raw) == SNAPPY_OK)
+		return raw;
+	/* The chunk's length still says where the next one is. */
+	decoder_damaged(&f->decoder, "damaged", 0);
+	return 0;
 }
 
 static size_t next_chunk(struct framed *f)
 {
 	struct decoder *d = &f->decoder;
+	size_t have;
 
-	for (;;) {
-		size_t have = decoder_fill(d, HEADER_BYTES), len, raw;
+	while ((have = decoder_fill(d, HEADER_BYTES)) > 0) {
 		const unsigned char *p = d->in + d->in_at;
+		bool header = have >= 8 && !memcmp(p, "\x82SNAPPY", 8);
+		size_t len, raw;
 
-		if (!have)
+		if (have < 4 || (header && have < HEADER_BYTES)) {
+			decoder_damaged(d, "truncated", 0);
 			return 0;
-		if (have >= 8 && !memcmp(p, "\x82SNAPPY", 8)) {
-			if (have < HEADER_BYTES)
-				return bad(f, "truncated");
+		}
+		if (header) {
 			d->in_at += HEADER_BYTES;
 			continue;
 		}
-		if (have < 4)
-			return bad(f, "truncated");
 		len = (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
-		if (len > CHUNK_BYTES_MAX)
-			return bad(f, "damaged");
+		if (len > CHUNK_BYTES_MAX) {
+			decoder_damaged(d, "damaged", 0);
+			return 0;
+		}
 		d->in_at += 4;
 		raw = decode_chunk(f, len);
-		if (raw || d->source.grade != GRADE_OK)
+		if (raw)
 			return raw;
 	}
+	return 0;
 }
 
 struct source *codec_snappy_open(struct source *inner)

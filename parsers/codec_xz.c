@@ -1,4 +1,4 @@
-/* xz and lzma streams through liblzma; several streams may follow each other. */
+/* xz streams through liblzma; several streams may follow each other. */
 #include "base/base.h"
 #include "parsers/codec.h"
 
@@ -11,6 +11,15 @@ struct xz_source {
 	struct decoder decoder; /* first member */
 	lzma_stream z;
 };
+
+static const char *trouble_name(lzma_ret result)
+{
+	if (result == LZMA_OK || result == LZMA_BUF_ERROR)
+		return "truncated";
+	if (result == LZMA_MEMLIMIT_ERROR)
+		return "needs too much memory to decode";
+	return "damaged";
+}
 
 static size_t xz_read(struct source *s, char *into, size_t capacity)
 {
@@ -31,13 +40,11 @@ static size_t xz_read(struct source *s, char *into, size_t capacity)
 		if (result == LZMA_STREAM_END) {
 			d->ended = true;
 		} else if (result != LZMA_OK || (!have && !produced)) {
-			source_degrade(s, GRADE_PARTIAL, "%s after %" PRIu64 " bytes",
-				       have && result != LZMA_BUF_ERROR ? "damaged" : "truncated",
-				       s->read_bytes + produced);
+			decoder_damaged(d, trouble_name(result), produced);
 			d->ended = true;
 		}
 		if (produced)
-			return decoder_is_bomb(d, produced) ? 0 : produced;
+			return produced;
 	}
 	return 0;
 }

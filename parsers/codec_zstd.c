@@ -1,34 +1,41 @@
-/* Zstandard (RFC 8878) through libzstd: many frames (one per flush in Spark 3), skippable frames. */
+/*
+ * Zstandard (RFC 8878) through libzstd: many frames (one per flush in Spark 3), skippable frames.
+ *
+ * The library says how many bytes it wants next: exactly a block. It gets no more, because in a
+ * call that meets damage it drops all that it decoded in that call.
+ */
 #include "base/base.h"
 #include "parsers/codec.h"
+
+#include "base/limits.h"
 
 #include <zstd.h>
 
 enum {
 	/* 2^31, the largest window the format has; Spark's own is 2^23. */
 	WINDOW_LOG_MAX = 31,
+	/* Magic number and frame descriptor: what the library wants of a new frame. */
+	FRAME_START_BYTES = 5,
 };
 
 struct zstd_source {
 	struct decoder decoder; /* first member */
 	ZSTD_DStream *z;
+	size_t want;
 	bool in_frame;
 };
 
-/* Behind damage: forward to the next frame's magic number. */
-static bool find_frame(struct zstd_source *s)
+/* Behind damage: forward to the next frame. */
+static void resync(struct zstd_source *s)
 {
 	struct decoder *d = &s->decoder;
 
 	ZSTD_DCtx_reset(s->z, ZSTD_reset_session_only);
-	while (decoder_fill(d, 4) >= 4) {
-		const unsigned char *p = d->in + d->in_at;
-
-		if (p[0] == 0x28 && p[1] == 0xB5 && p[2] == 0x2F && p[3] == 0xFD)
-			return true;
-		d->in_at++;
-	}
-	return false;
+	s->in_frame = false;
+	s->want = FRAME_START_BYTES;
+	/* At least one byte on, or the same frame is found again. */
+	d->in_at += d->in_at < d->in_len;
+	d->ended = !decoder_seek(d, STR("\x28\xB5\x2F\xFD"));
 }
 
 static size_t zstd_read(struct source *source, char *into, size_t capacity)
@@ -37,33 +44,30 @@ static size_t zstd_read(struct source *source, char *into, size_t capacity)
 	struct decoder *d = &s->decoder;
 
 	while (!d->ended) {
-		size_t have = decoder_fill(d, 1);
-		ZSTD_inBuffer in = { d->in + d->in_at, have, 0 };
+		size_t have = decoder_fill(d, s->want);
+		ZSTD_inBuffer in = { d->in + d->in_at, have < s->want ? have : s->want, 0 };
 		ZSTD_outBuffer out = { into, capacity, 0 };
-		size_t result = ZSTD_decompressStream(s->z, &out, &in);
+		size_t result;
 
-		d->in_at += in.pos;
-		if (ZSTD_isError(result)) {
-			source_degrade(source, GRADE_PARTIAL, "damaged after %" PRIu64 " bytes: %s",
-				       source->read_bytes + out.pos, ZSTD_getErrorName(result));
-			/* Step over the byte that offends, or the search finds the same frame. */
-			d->in_at += d->in_at < d->in_len;
-			d->ended = !find_frame(s);
-			s->in_frame = false;
-		} else {
-			s->in_frame = result != 0;
-			if (!have && !out.pos) {
-				if (s->in_frame && source->read_bytes + d->inner->read_bytes)
-					source_degrade(source, GRADE_PARTIAL,
-						       "truncated after %" PRIu64 " bytes",
-						       source->read_bytes);
-				d->ended = true;
-			}
-		}
-		if (!have && !out.pos)
+		if (!have && !s->in_frame)
 			break;
+		result = ZSTD_decompressStream(s->z, &out, &in);
+		if (ZSTD_isError(result)) {
+			decoder_damaged(d, have ? "damaged" : "truncated", 0);
+			resync(s);
+			continue;
+		}
+		d->in_at += in.pos;
+		s->in_frame = result != 0;
+		s->want = result ? result : FRAME_START_BYTES;
+		if (s->want > LIMIT_READ_BYTES)
+			s->want = LIMIT_READ_BYTES;
 		if (out.pos)
-			return decoder_is_bomb(d, out.pos) ? 0 : out.pos;
+			return out.pos;
+		if (!have) {
+			decoder_damaged(d, "truncated", 0);
+			break;
+		}
 	}
 	d->ended = true;
 	return 0;
@@ -87,6 +91,7 @@ struct source *codec_zstd_open(struct source *inner)
 	if (!s)
 		die_no_memory();
 	decoder_init(&s->decoder, &zstd_ops, inner);
+	s->want = FRAME_START_BYTES;
 	s->z = ZSTD_createDStream();
 	if (!s->z)
 		die_no_memory();

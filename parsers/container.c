@@ -39,8 +39,8 @@ static size_t member_read(struct source *s, char *into, size_t capacity)
 		source_degrade(s, GRADE_PARTIAL, "%s", m->outer->note);
 	else
 		source_degrade(s, GRADE_PARTIAL, "archive damaged here: %s",
-			       archive_error_string(m->archive) ? archive_error_string(m->archive) :
-								  "unreadable");
+			       archive_error_string(m->archive) ? archive_error_string(m->archive)
+								: "unreadable");
 	return 0;
 }
 
@@ -84,14 +84,10 @@ const char *container_bid(struct str head)
 		const char *name, *magic;
 		size_t len;
 	} magics[] = {
-		{ "zip", "PK\3\4", 4 },
-		{ "zip", "PK\5\6", 4 },
-		{ "zip", "PK\7\10", 4 },
-		{ "7z", "7z\xBC\xAF\x27\x1C", 6 },
-		{ "rar", "Rar!\x1A\7", 6 },
-		{ "cpio", "070701", 6 },
-		{ "cpio", "070707", 6 },
-		{ "ar", "!<arch>\n", 8 },
+		{ "zip", "PK\3\4", 4 },	    { "zip", "PK\5\6", 4 },
+		{ "zip", "PK\7\10", 4 },    { "7z", "7z\xBC\xAF\x27\x1C", 6 },
+		{ "rar", "Rar!\x1A\7", 6 }, { "cpio", "070701", 6 },
+		{ "cpio", "070707", 6 },    { "ar", "!<arch>\n", 8 },
 		{ "xar", "xar!", 4 },
 	};
 
@@ -157,7 +153,9 @@ static void walk_members(struct archive *a, struct source *outer, struct member_
 	size_t members = 0;
 
 	for (;;) {
-		struct member_source m = { .source.ops = &member_ops, .archive = a, .outer = outer };
+		struct member_source m = { .source.ops = &member_ops,
+					   .archive = a,
+					   .outer = outer };
 		int result = archive_read_next_header(a, &entry);
 		const char *name;
 
@@ -166,15 +164,17 @@ static void walk_members(struct archive *a, struct source *outer, struct member_
 		if (result == ARCHIVE_RETRY)
 			continue;
 		if (result < ARCHIVE_WARN) {
-			source_degrade(outer, GRADE_PARTIAL, "archive damaged after %zu members: %s",
-				       members,
-				       archive_error_string(a) ? archive_error_string(a) : "unreadable");
+			source_degrade(outer, GRADE_PARTIAL,
+				       "archive damaged after %zu members: %s", members,
+				       archive_error_string(a) ? archive_error_string(a)
+							       : "unreadable");
 			return;
 		}
 		if (archive_entry_filetype(entry) != AE_IFREG)
 			continue;
 		if (++members > LIMIT_ARCHIVE_MEMBERS) {
-			source_degrade(outer, GRADE_PARTIAL, "more than %d members: the rest was not read",
+			source_degrade(outer, GRADE_PARTIAL,
+				       "more than %d members: the rest was not read",
 				       LIMIT_ARCHIVE_MEMBERS);
 			return;
 		}
@@ -217,7 +217,8 @@ void container_walk(struct source *source, struct member_visitor *visitor)
 		walk_members(a, source, visitor);
 	else
 		source_degrade(source, GRADE_PARTIAL, "archive could not be opened: %s",
-			       archive_error_string(a) ? archive_error_string(a) : "unknown format");
+			       archive_error_string(a) ? archive_error_string(a)
+						       : "unknown format");
 	archive_read_free(a);
 	source_close(whole);
 	free(in.buffer);

@@ -14,7 +14,7 @@
 
 struct member {
 	struct str name;
-	uint64_t size_bytes; /* 0 when the archive does not say */
+	uint64_t size_bytes;   /* 0 when the archive does not say */
 	struct source *source; /* read it or leave it; the visitor must not close it */
 };
 

@@ -19,18 +19,36 @@ struct field {
 	const struct field *nested;
 };
 
-#define INT_FIELD(k, m) { k, sizeof(k) - 1, FIELD_INT, offsetof(struct event, m), NULL }
-#define TEXT_FIELD(k, m) { k, sizeof(k) - 1, FIELD_TEXT, offsetof(struct event, m), NULL }
-#define BOOL_FIELD(k, m) { k, sizeof(k) - 1, FIELD_BOOL, offsetof(struct event, m), NULL }
-#define RAW_FIELD(k, m) { k, sizeof(k) - 1, FIELD_RAW, offsetof(struct event, m), NULL }
-#define NESTED(k, table) { k, sizeof(k) - 1, FIELD_NESTED, 0, table }
-#define END_FIELDS	 { NULL, 0, FIELD_INT, 0, NULL }
+#define INT_FIELD(k, m)                                                      \
+	{                                                                    \
+		k, sizeof(k) - 1, FIELD_INT, offsetof(struct event, m), NULL \
+	}
+#define TEXT_FIELD(k, m)                                                      \
+	{                                                                     \
+		k, sizeof(k) - 1, FIELD_TEXT, offsetof(struct event, m), NULL \
+	}
+#define BOOL_FIELD(k, m)                                                      \
+	{                                                                     \
+		k, sizeof(k) - 1, FIELD_BOOL, offsetof(struct event, m), NULL \
+	}
+#define RAW_FIELD(k, m)                                                      \
+	{                                                                    \
+		k, sizeof(k) - 1, FIELD_RAW, offsetof(struct event, m), NULL \
+	}
+#define NESTED(k, table)                                 \
+	{                                                \
+		k, sizeof(k) - 1, FIELD_NESTED, 0, table \
+	}
+#define END_FIELDS                          \
+	{                                   \
+		NULL, 0, FIELD_INT, 0, NULL \
+	}
 
 static const struct field log_start[] = { TEXT_FIELD("Spark Version", version), END_FIELDS };
 
 static const struct field app_start[] = {
-	TEXT_FIELD("App Name", app_name),	  TEXT_FIELD("App ID", app_id),
-	INT_FIELD("Timestamp", time_ms),	  TEXT_FIELD("User", user),
+	TEXT_FIELD("App Name", app_name),	   TEXT_FIELD("App ID", app_id),
+	INT_FIELD("Timestamp", time_ms),	   TEXT_FIELD("User", user),
 	TEXT_FIELD("App Attempt ID", app_attempt), END_FIELDS,
 };
 
@@ -86,9 +104,12 @@ static const struct field job_properties[] = {
 	END_FIELDS,
 };
 static const struct field job_start[] = {
-	INT_FIELD("Job ID", id),	       INT_FIELD("Submission Time", time_ms),
-	RAW_FIELD("Stage Infos", stage_infos), RAW_FIELD("Stage IDs", stage_ids),
-	NESTED("Properties", job_properties),  END_FIELDS,
+	INT_FIELD("Job ID", id),
+	INT_FIELD("Submission Time", time_ms),
+	RAW_FIELD("Stage Infos", stage_infos),
+	RAW_FIELD("Stage IDs", stage_ids),
+	NESTED("Properties", job_properties),
+	END_FIELDS,
 };
 
 static const struct field job_exception[] = { TEXT_FIELD("Message", reason), END_FIELDS };
@@ -214,16 +235,11 @@ static const struct field speculative_task[] = {
 };
 
 static const struct field sql_event[] = {
-	INT_FIELD("executionId", id),
-	TEXT_FIELD("description", description),
-	TEXT_FIELD("details", details),
-	TEXT_FIELD("physicalPlanDescription", plan_text),
-	RAW_FIELD("sparkPlanInfo", plan),
-	INT_FIELD("time", time_ms),
-	TEXT_FIELD("errorMessage", reason),
-	RAW_FIELD("accumUpdates", updates),
-	RAW_FIELD("sqlPlanMetrics", updates),
-	END_FIELDS,
+	INT_FIELD("executionId", id),	      TEXT_FIELD("description", description),
+	TEXT_FIELD("details", details),	      TEXT_FIELD("physicalPlanDescription", plan_text),
+	RAW_FIELD("sparkPlanInfo", plan),     INT_FIELD("time", time_ms),
+	TEXT_FIELD("errorMessage", reason),   RAW_FIELD("accumUpdates", updates),
+	RAW_FIELD("sqlPlanMetrics", updates), END_FIELDS,
 };
 
 static const struct field resource_profile[] = {
@@ -388,11 +404,21 @@ static void walk(struct json_pull *p, const struct field *fields, struct event *
 static void clear(struct event *e)
 {
 	static const struct event empty = {
-		.time_ms = -1,	      .id = -1,		     .cores = -1,
-		.memory_bytes = -1,   .stage = -1,	     .stage_attempt = -1,
-		.task_count = -1,     .submit_ms = -1,	     .complete_ms = -1,
-		.execution_id = -1,   .index = -1,	     .attempt = -1,
-		.launch_ms = -1,      .finish_ms = -1,	     .getting_result_ms = -1,
+		.time_ms = -1,
+		.id = -1,
+		.cores = -1,
+		.memory_bytes = -1,
+		.stage = -1,
+		.stage_attempt = -1,
+		.task_count = -1,
+		.submit_ms = -1,
+		.complete_ms = -1,
+		.execution_id = -1,
+		.index = -1,
+		.attempt = -1,
+		.launch_ms = -1,
+		.finish_ms = -1,
+		.getting_result_ms = -1,
 	};
 
 	*e = empty;

@@ -2,9 +2,10 @@
  * event.h - one line of a Spark event log as a flat struct.
  *
  * event_parse() reads the fields sparkdx uses and skips the rest; it allocates nothing. Field names
- * and units are those of Spark's JsonProtocol (core) and of the SQL listener events; times are epoch ms,
- * durations ms unless the name says ns, sizes bytes. Numbers that are absent are -1. Texts are
- * slices of the line as written there (JSON escapes included: json_unescape()); absent is empty.
+ * and units are those of Spark's JsonProtocol (core) and of the SQL listener events; times are
+ * epoch ms, durations ms unless the name says ns, sizes bytes. Numbers that are absent are -1.
+ * Texts are slices of the line as written there (JSON escapes included: json_unescape()); absent is
+ * empty.
  *
  * Spark 1.5 to 4.3: fields that a version lacks are simply absent. An unknown event is EVENT_OTHER.
  */
@@ -65,22 +66,23 @@ struct task_metrics {
 
 struct event {
 	enum event_kind kind;
-	struct str name;	/* value of "Event" */
-	int64_t time_ms;	/* of whatever happened, by kind */
-	int64_t id;		/* job, stage, task or SQL execution id, by kind */
+	struct str name; /* value of "Event" */
+	int64_t time_ms; /* of whatever happened, by kind */
+	int64_t id;	 /* job, stage, task or SQL execution id, by kind */
 	/* application, executors */
 	struct str app_id, app_name, app_attempt, user, version;
-	struct str executor, host, reason; /* reason also: stage failure, job exception, SQL error */
+	struct str executor, host,
+		reason; /* reason also: stage failure, job exception, SQL error */
 	int64_t cores, memory_bytes;
 	/* stages and tasks */
 	int64_t stage, stage_attempt, task_count, submit_ms, complete_ms, execution_id;
 	struct str stage_name, details;
-	struct str stage_infos;	/* JSON array of a job's Stage Infos */
-	struct str stage_ids;	/* JSON array of a job's stages */
-	struct str parents;	/* JSON array of a stage's parents */
-	struct str rdd_infos;	/* JSON array */
-	struct str accumulables;/* JSON array of a stage's or task's accumulables */
-	bool succeeded;		/* job */
+	struct str stage_infos;	 /* JSON array of a job's Stage Infos */
+	struct str stage_ids;	 /* JSON array of a job's stages */
+	struct str parents;	 /* JSON array of a stage's parents */
+	struct str rdd_infos;	 /* JSON array */
+	struct str accumulables; /* JSON array of a stage's or task's accumulables */
+	bool succeeded;		 /* job */
 	struct str description, call_site;
 	int64_t index, attempt, launch_ms, finish_ms, getting_result_ms;
 	bool speculative, failed, killed;
@@ -89,12 +91,12 @@ struct event {
 	struct str exception_class, exception_message, stack; /* stack: the full text */
 	struct task_metrics metrics;
 	/* objects to walk with json_pull */
-	struct str properties;	/* Spark Properties, or a job's properties */
-	struct str jvm;		/* JVM Information */
-	struct str plan_text;	/* physicalPlanDescription */
-	struct str plan;	/* sparkPlanInfo */
-	struct str updates;	/* accumUpdates, sqlPlanMetrics */
-	struct str resources;	/* Executor Resource Requests */
+	struct str properties; /* Spark Properties, or a job's properties */
+	struct str jvm;	       /* JVM Information */
+	struct str plan_text;  /* physicalPlanDescription */
+	struct str plan;       /* sparkPlanInfo */
+	struct str updates;    /* accumUpdates, sqlPlanMetrics */
+	struct str resources;  /* Executor Resource Requests */
 };
 
 /* `line` without its newline. */

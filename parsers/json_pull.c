@@ -56,9 +56,9 @@ static const char *find_structure(const char *at, const char *end)
 	for (; end - at >= 16; at += 16) {
 		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)at);
 		__m128i folded = _mm_or_si128(v, fold);
-		__m128i hit = _mm_or_si128(_mm_cmpeq_epi8(v, quote),
-					   _mm_or_si128(_mm_cmpeq_epi8(folded, open),
-							_mm_cmpeq_epi8(folded, shut)));
+		__m128i hit = _mm_or_si128(
+			_mm_cmpeq_epi8(v, quote),
+			_mm_or_si128(_mm_cmpeq_epi8(folded, open), _mm_cmpeq_epi8(folded, shut)));
 		int hits = _mm_movemask_epi8(hit);
 
 		if (hits)
@@ -367,9 +367,9 @@ static void skip_scalar(struct json_pull *p)
 {
 	const char *begin = p->at;
 
-	while (p->at < p->end && (is_digit(*p->at) || (*p->at >= 'a' && *p->at <= 'z') ||
-				  *p->at == '-' || *p->at == '+' || *p->at == '.' ||
-				  *p->at == 'E' || *p->at == 'N' || *p->at == 'I'))
+	while (p->at < p->end &&
+	       (is_digit(*p->at) || (*p->at >= 'a' && *p->at <= 'z') || *p->at == '-' ||
+		*p->at == '+' || *p->at == '.' || *p->at == 'E' || *p->at == 'N' || *p->at == 'I'))
 		p->at++;
 	if (p->at == begin)
 		fail(p);
@@ -500,7 +500,8 @@ bool json_unescape(struct str raw, struct buf *out)
 			continue;
 		}
 		known = raw.ptr[i] ? strchr(plain, raw.ptr[i]) : NULL;
-		ok = known ? buf_add_char(out, meaning[known - plain]) : add_code_point(out, 0xFFFD);
+		ok = known ? buf_add_char(out, meaning[known - plain])
+			   : add_code_point(out, 0xFFFD);
 		i++;
 	}
 	return ok;

@@ -13,9 +13,9 @@ static const struct {
 	const char *name;
 	enum level level;
 } level_names[] = {
-	{ "INFO", LEVEL_INFO },	    { "WARN", LEVEL_WARN },	{ "ERROR", LEVEL_ERROR },
-	{ "DEBUG", LEVEL_DEBUG },   { "TRACE", LEVEL_TRACE },	{ "FATAL", LEVEL_FATAL },
-	{ "WARNING", LEVEL_WARN },  { "CRITICAL", LEVEL_FATAL }, { "SEVERE", LEVEL_ERROR },
+	{ "INFO", LEVEL_INFO },	   { "WARN", LEVEL_WARN },	{ "ERROR", LEVEL_ERROR },
+	{ "DEBUG", LEVEL_DEBUG },  { "TRACE", LEVEL_TRACE },	{ "FATAL", LEVEL_FATAL },
+	{ "WARNING", LEVEL_WARN }, { "CRITICAL", LEVEL_FATAL }, { "SEVERE", LEVEL_ERROR },
 };
 
 const char *level_name(enum level level)
@@ -87,7 +87,8 @@ static bool take_time(struct str *s, int64_t *ms)
 	return true;
 }
 
-/* `Z`, `+09:00`, `+0900`, ` +0000`, ` UTC`: minutes to subtract; zoned tells whether it was there. */
+/* `Z`, `+09:00`, `+0900`, ` +0000`, ` UTC`: minutes to subtract; zoned tells whether it was there.
+ */
 static void take_zone(struct str *s, int64_t *offset_ms, bool *zoned)
 {
 	struct str t = *s;
@@ -217,12 +218,13 @@ static bool take_level(struct str *s, struct line_head *head)
 			if (word.len > 1 && word.ptr[word.len - 1] == ':')
 				word.len--;
 			head->level = level_from_name(word);
-			/* A thread's name may hold blanks: it reaches from its first word to here. */
+			/* A thread's name may hold blanks: it reaches from its first word to here.
+			 */
 			if (head->level == LEVEL_NONE && !str_eq(word, STR("-")))
 				plain = plain.len ? (struct str){ plain.ptr,
 								  (size_t)(word.ptr + word.len -
-									   plain.ptr) } :
-						    word;
+									   plain.ptr) }
+						  : word;
 		}
 		if (head->level != LEVEL_NONE) {
 			if (!head->thread.len)
@@ -289,7 +291,8 @@ static bool python_default(struct str line, struct line_head *head)
 {
 	struct str level, rest, name;
 
-	if (!line.len || line.ptr[0] < 'A' || line.ptr[0] > 'Z' || !str_cut(line, ':', &level, &rest))
+	if (!line.len || line.ptr[0] < 'A' || line.ptr[0] > 'Z' ||
+	    !str_cut(line, ':', &level, &rest))
 		return false;
 	head->level = level_from_name(level);
 	if (head->level == LEVEL_NONE || level.ptr[0] > 'Z' || level.ptr[level.len - 1] > 'Z' ||

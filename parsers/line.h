@@ -35,21 +35,21 @@ enum level level_from_name(struct str name);
 #define TIME_NONE INT64_MIN
 
 struct line_head {
-	int64_t time_ms;	/* epoch ms read as UTC unless the line names a zone; TIME_NONE */
-	bool zoned;		/* the line named its zone (Z, +0900): time_ms is true UTC */
-	bool time_only;		/* no date: time_ms is ms of the day */
+	int64_t time_ms; /* epoch ms read as UTC unless the line names a zone; TIME_NONE */
+	bool zoned;	 /* the line named its zone (Z, +0900): time_ms is true UTC */
+	bool time_only;	 /* no date: time_ms is ms of the day */
 	enum level level;
-	struct str logger;	/* as written: `TaskSetManager`, `o.a.s.scheduler.TaskSetManager` */
+	struct str logger; /* as written: `TaskSetManager`, `o.a.s.scheduler.TaskSetManager` */
 	struct str thread;
-	struct str message;	/* the rest of the line */
+	struct str message; /* the rest of the line */
 };
 
 struct line_peeled {
-	struct str text;	/* inside the wrappers; points into the line or into `scratch` */
-	int64_t time_ms;	/* innermost wrapper's time, true UTC if it said so; TIME_NONE */
+	struct str text; /* inside the wrappers; points into the line or into `scratch` */
+	int64_t time_ms; /* innermost wrapper's time, true UTC if it said so; TIME_NONE */
 	bool wrapped;
-	bool partial;		/* CRI `P` or docker without trailing newline: goes on in the next line */
-	bool escaped;		/* text was unescaped from JSON into scratch */
+	bool partial; /* CRI `P` or docker without trailing newline: goes on in the next line */
+	bool escaped; /* text was unescaped from JSON into scratch */
 };
 
 /* `line` without its newline. `scratch` is cleared and reused. */

@@ -40,7 +40,7 @@ struct stream_place {
 	struct str container; /* container_… */
 	struct str executor;
 	struct str host;
-	struct str log_name;  /* stderr, stdout, gc.log … */
+	struct str log_name; /* stderr, stdout, gc.log … */
 };
 
 struct stream_place stream_place_from_path(struct str path);

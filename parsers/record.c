@@ -117,8 +117,8 @@ static bool begins_with_any(struct str s, const char *const *list, size_t count)
 
 static bool is_progress_bar(struct str s)
 {
-	return str_starts_with(s, STR("[Stage ")) && str_find(s, STR(" / ")) > 0 &&
-	       str_find(s, STR("(")) > 0;
+	return s.len && s.ptr[0] == '[' && str_starts_with(s, STR("[Stage ")) &&
+	       str_find(s, STR(" / ")) > 0 && str_find(s, STR("(")) > 0;
 }
 
 /* A head glued behind a print without newline: `result=524/05/01 10:00:00 INFO Executor: …`. */
@@ -127,6 +127,9 @@ static size_t glued_head(struct str s, struct line_head *head)
 	struct str window = { s.ptr, s.len < 512 ? s.len : 512 };
 	static const char *const levels[] = { " INFO ", " WARN ", " ERROR " };
 
+	/* A colon of the time, before anything is searched for. */
+	if (!memchr(window.ptr, ':', window.len) || !memchr(window.ptr, '/', window.len))
+		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
 		ptrdiff_t at = str_find(window, str_from(levels[i]));
 		struct str tail;
@@ -178,13 +181,13 @@ static enum line_class classify(struct record_cutter *c, struct str raw, struct 
 /* Walks lines forwards and says where records begin. */
 struct splitter_state {
 	bool begun;
-	bool by_head;	    /* the current record began with a head */
-	bool by_start;	    /* … with a traceback or exception */
-	bool frames;	    /* a traceback's frames have been seen, not yet its last line */
-	bool blank;	    /* an empty line since the exception's line */
-	bool joined;	    /* the line before joins what follows */
-	bool diagnostic;    /* the current record is one that may quote other logs */
-	bool quoting;	    /* inside `Last N bytes of …` */
+	bool by_head;	 /* the current record began with a head */
+	bool by_start;	 /* … with a traceback or exception */
+	bool frames;	 /* a traceback's frames have been seen, not yet its last line */
+	bool blank;	 /* an empty line since the exception's line */
+	bool joined;	 /* the line before joins what follows */
+	bool diagnostic; /* the current record is one that may quote other logs */
+	bool quoting;	 /* inside `Last N bytes of …` */
 	size_t quote_from;
 	int64_t head_ms;
 };
@@ -213,8 +216,7 @@ static bool is_quoted(const struct splitter_state *s, const struct line_head *he
 		return true;
 	/* YARN cuts the front of long diagnostics, `Last N bytes of` included: older lines behind
 	 * the diagnostic's own head are quoted all the same. */
-	return head->time_ms != TIME_NONE && s->head_ms != TIME_NONE &&
-	       head->time_ms < s->head_ms;
+	return head->time_ms != TIME_NONE && s->head_ms != TIME_NONE && head->time_ms < s->head_ms;
 }
 
 static void begin_record(struct splitter_state *s, enum line_class class, struct str raw,
@@ -257,8 +259,8 @@ static bool split(struct splitter_state *s, enum line_class class, struct str ra
 		fresh = !s->begun || !(s->joined || s->quoting);
 		break;
 	case LINE_OTHER:
-		fresh = !s->begun || (s->by_start ? !s->joined && !exception_goes_on(s) :
-						    !s->by_head);
+		fresh = !s->begun ||
+			(s->by_start ? !s->joined && !exception_goes_on(s) : !s->by_head);
 		break;
 	case LINE_CHAIN:
 	case LINE_CONTINUATION:
@@ -310,7 +312,7 @@ static size_t find_anchor(struct record_cutter *c, struct str block, size_t floo
 			break;
 		begin = line_begin_at(block, begin - 1, floor);
 	}
-	if (!found || begin == floor)
+	if (!found || begin == floor || !c->quotes)
 		return begin;
 	/* The head may be quoted by a diagnostic before it: begin there instead. */
 	lowest = begin > floor + QUOTE_BYTES ? begin - QUOTE_BYTES : floor;
@@ -397,8 +399,8 @@ static bool add_clean_text(struct record_cutter *c, struct str s, uint32_t numbe
 			return false;
 		if (!add_line_start(c, number))
 			return false;
-		if (!(needs_scrubbing(head) ? add_scrubbed(&c->text, head) :
-					      buf_add(&c->text, head)))
+		if (!(needs_scrubbing(head) ? add_scrubbed(&c->text, head)
+					    : buf_add(&c->text, head)))
 			return false;
 	}
 	return true;
@@ -447,14 +449,16 @@ static bool add_raw_line(struct cleaning *k, struct str raw, uint32_t number)
 static uint32_t lines_before(struct record_cutter *c, struct str block, size_t at)
 {
 	if (at < c->counted_at)
-		record_block_begin(c);
-	for (; c->counted_at < at; c->counted_at++)
-		c->counted_lines += block.ptr[c->counted_at] == '\n';
+		record_block_begin(c, block);
+	c->counted_lines += (uint32_t)str_count(
+		(struct str){ block.ptr + c->counted_at, at - c->counted_at }, '\n');
+	c->counted_at = at;
 	return c->counted_lines;
 }
 
-void record_block_begin(struct record_cutter *c)
+void record_block_begin(struct record_cutter *c, struct str block)
 {
+	c->quotes = str_find(block, STR("iagnostics")) >= 0;
 	c->counted_at = 0;
 	c->counted_lines = 0;
 }
@@ -525,9 +529,10 @@ size_t record_last_begin(const struct record_cutter *c, struct str block)
 	if (!lf)
 		return 0;
 	record_cutter_init(&scratch);
-	limit = block.len > 2 * (size_t)LIMIT_RECORD_BYTES ?
-			line_begin_at(block, block.len - 2 * (size_t)LIMIT_RECORD_BYTES, 0) :
-			0;
+	scratch.quotes = true;
+	limit = block.len > 2 * (size_t)LIMIT_RECORD_BYTES
+			? line_begin_at(block, block.len - 2 * (size_t)LIMIT_RECORD_BYTES, 0)
+			: 0;
 	begin = find_record(&scratch, block, limit, (size_t)(lf - block.ptr), &end);
 	/* The line behind the last LF is not complete: it may belong to the record before it. */
 	record_cutter_release(&scratch);

@@ -24,19 +24,19 @@
 #include "parsers/line.h"
 
 struct record_line {
-	size_t at;	    /* offset of the line in record.text */
-	uint32_t line;	    /* 0-based line number relative to the block's first line */
+	size_t at;     /* offset of the line in record.text */
+	uint32_t line; /* 0-based line number relative to the block's first line */
 };
 
 struct record {
-	size_t begin, end;  /* raw range in the block; end is behind its last newline */
-	struct str text;    /* cleaned; lines joined with '\n', no newline at the end */
+	size_t begin, end;     /* raw range in the block; end is behind its last newline */
+	struct str text;       /* cleaned; lines joined with '\n', no newline at the end */
 	struct line_head head; /* all empty when the record has none */
 	struct record_line *lines;
 	size_t line_count;
 	bool has_head;
-	bool rewritten;	    /* text was unescaped or rewritten: literals may hide in the raw bytes */
-	bool cut_short;	    /* longer than LIMIT_RECORD_BYTES: the middle was left out */
+	bool rewritten; /* text was unescaped or rewritten: literals may hide in the raw bytes */
+	bool cut_short; /* longer than LIMIT_RECORD_BYTES: the middle was left out */
 	bool wrapped;
 };
 
@@ -45,8 +45,9 @@ struct record_cutter {
 	struct buf text;
 	struct buf peel;
 	struct buf lines;
-	bool headed;	/* the stream's lines have heads (from record_bid) */
+	bool headed;	   /* the stream's lines have heads (from record_bid) */
 	size_t counted_at; /* lines of the block are counted up to here */
+	bool quotes;	   /* the block may hold records that quote other logs */
 	uint32_t counted_lines;
 };
 
@@ -57,7 +58,7 @@ void record_cutter_release(struct record_cutter *c);
 void record_bid(struct record_cutter *c, struct str head);
 
 /* A new block begins: line numbers of its records count from its first byte. */
-void record_block_begin(struct record_cutter *c);
+void record_block_begin(struct record_cutter *c, struct str block);
 
 /*
  * Cut the record around offset `at` of `block`. `floor` is the end of the previous record: the

@@ -71,8 +71,8 @@ struct sniffed sniff(struct str head)
 		nul += head.ptr[i] == '\0';
 		odd += !is_text_byte((unsigned char)head.ptr[i]) && head.ptr[i];
 	}
-	/* Holes after copytruncate are runs of NULs, and a byte may be damaged; binary files are odd
-	 * throughout. */
+	/* Holes after copytruncate are runs of NULs, and a byte may be damaged; binary files are
+	 * odd throughout. */
 	if (odd > head.len / 50 + 8 || (nul > head.len / 2 && nul + odd > head.len - 16) ||
 	    (nul > head.len / 8 && odd > head.len / 200))
 		return (struct sniffed){ CONTENT_OTHER, "no text: not a log" };
@@ -92,15 +92,15 @@ bool sniff_is_marker(struct str path)
 	struct str name = base_name(path);
 
 	return str_eq(name, STR("_SUCCESS")) || str_starts_with(name, STR("appstatus_")) ||
-	       str_starts_with(name, STR("_started_")) || str_starts_with(name, STR("_committed_")) ||
-	       str_ends_with(name, STR(".crc")) || str_ends_with(name, STR("-checksum")) ||
-	       str_eq(name, STR(".DS_Store"));
+	       str_starts_with(name, STR("_started_")) ||
+	       str_starts_with(name, STR("_committed_")) || str_ends_with(name, STR(".crc")) ||
+	       str_ends_with(name, STR("-checksum")) || str_eq(name, STR(".DS_Store"));
 }
 
 bool sniff_is_program_archive(struct str head, struct str path)
 {
-	static const char *const suffixes[] = { ".jar", ".war", ".whl", ".egg", ".apk", ".xlsx",
-						".docx", ".pptx", ".odt" };
+	static const char *const suffixes[] = { ".jar",	 ".war",  ".whl",  ".egg", ".apk",
+						".xlsx", ".docx", ".pptx", ".odt" };
 
 	/* A Java archive's first member, at offset 30 of a zip, is its manifest's directory. */
 	if (head.len > 38 && !memcmp(head.ptr + 30, "META-INF", 8))

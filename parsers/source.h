@@ -32,10 +32,10 @@ struct source_ops {
 
 struct source {
 	const struct source_ops *ops;
-	enum grade grade;	/* final once read returned 0 */
-	char note[160];		/* NUL-terminated, empty when GRADE_OK */
-	uint64_t size_bytes;	/* total when known beforehand, else 0 */
-	uint64_t read_bytes;	/* handed out so far */
+	enum grade grade;    /* final once read returned 0 */
+	char note[160];	     /* NUL-terminated, empty when GRADE_OK */
+	uint64_t size_bytes; /* total when known beforehand, else 0 */
+	uint64_t read_bytes; /* handed out so far */
 };
 
 size_t source_read(struct source *s, char *into, size_t capacity);

@@ -18,7 +18,7 @@ struct part {
 	uint32_t first_line;		 /* 1-based, in the file for text_in_place, else 1 */
 	uint64_t size_bytes;		 /* when known, else 0 */
 	struct source *source;		 /* the visitor must not close it */
-	bool text_in_place;		 /* `yarn logs` text: the file itself is what a user opens */
+	bool text_in_place; /* `yarn logs` text: the file itself is what a user opens */
 };
 
 struct part_visitor {

@@ -119,8 +119,8 @@ static bool add_exception(struct str raw, struct buf *out)
 /* Places that the message itself may leave to the context. */
 static bool add_context(struct str raw, struct str msg, struct buf *out)
 {
-	static const char *const keys[] = { "executor_id", "stage_id", "task_id", "host",
-					    "app_id",	   "exit_code" };
+	static const char *const keys[] = { "executor_id", "stage_id", "task_id",
+					    "host",	   "app_id",   "exit_code" };
 	struct json_pull p = json_pull(raw);
 	struct str key;
 	bool first = true, ok = true;

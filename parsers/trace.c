@@ -35,7 +35,7 @@ static struct str name_at(struct str s)
 
 static bool is_exception_name(struct str name)
 {
-	static const char *const endings[] = { "Exception", "Error", "Failure",	  "Interrupt",
+	static const char *const endings[] = { "Exception", "Error", "Failure",	   "Interrupt",
 					       "Exit",	    "Fault", "Exception$", "Iteration" };
 	struct str last = trace_short_name(name);
 
@@ -59,7 +59,7 @@ struct cursor {
 	struct str text;
 	size_t pos; /* of the next line */
 	struct str line;
-	size_t at;  /* of the line */
+	size_t at; /* of the line */
 };
 
 static bool next_line(struct cursor *c)
@@ -93,15 +93,15 @@ struct builder {
 	struct trace_cause *cur; /* whose message or frames are being read */
 	bool in_message;
 	size_t message_lines;
-	bool suppressed;	 /* inside Suppressed: its causes are not to blame */
+	bool suppressed; /* inside Suppressed: its causes are not to blame */
 	uint32_t depth;
 	/* Python */
-	bool in_python;		 /* between Traceback and the exception's line */
+	bool in_python; /* between Traceback and the exception's line */
 	struct str file, function;
 	uint32_t line;
-	struct str any_file;	 /* innermost frame, the user's or not */
-	bool chained;		 /* a chain marker came before this traceback */
-	bool direct;		 /* … the marker of `raise X from Y` */
+	struct str any_file; /* innermost frame, the user's or not */
+	bool chained;	     /* a chain marker came before this traceback */
+	bool direct;	     /* … the marker of `raise X from Y` */
 };
 
 static struct trace_cause *add_cause(struct builder *b, enum trace_language language,
@@ -156,10 +156,25 @@ static void grow_message(struct builder *b, const struct cursor *k)
 static bool is_library_frame(struct str frame)
 {
 	static const char *const prefixes[] = {
-		"java.",	"javax.",	 "jdk.",	 "sun.",	 "scala.",
-		"org.apache.",	"com.fasterxml.", "py4j.",	 "io.netty.",	 "com.google.",
-		"java.base/",	"app//",	 "org.sparkproject.", "com.sun.", "net.razorvine.",
-		"org.codehaus.", "org.json4s.",	 "com.esotericsoftware.", "jdk.internal.",
+		"java.",
+		"javax.",
+		"jdk.",
+		"sun.",
+		"scala.",
+		"org.apache.",
+		"com.fasterxml.",
+		"py4j.",
+		"io.netty.",
+		"com.google.",
+		"java.base/",
+		"app//",
+		"org.sparkproject.",
+		"com.sun.",
+		"net.razorvine.",
+		"org.codehaus.",
+		"org.json4s.",
+		"com.esotericsoftware.",
+		"jdk.internal.",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
@@ -188,7 +203,8 @@ static bool read_java_frame(struct builder *b, const struct cursor *k)
 	return true;
 }
 
-/* `Caused by: x.Y: msg`, `Suppressed: x.Y: msg`, `: x.Y: msg` of Py4J, `Exception in thread "a" x.Y` */
+/* `Caused by: x.Y: msg`, `Suppressed: x.Y: msg`, `: x.Y: msg` of Py4J, `Exception in thread "a"
+ * x.Y` */
 static bool read_java_marked(struct builder *b, const struct cursor *k)
 {
 	static const struct {
@@ -215,8 +231,9 @@ static bool read_java_marked(struct builder *b, const struct cursor *k)
 		b->suppressed = marks[i].suppressed || (b->suppressed && indent_of(k->line));
 		if (marks[i].cause && !b->suppressed)
 			b->depth++;
-		c = b->suppressed ? NULL :
-				    add_cause(b, TRACE_JAVA, name, (size_t)(name.ptr - b->text.ptr));
+		c = b->suppressed
+			    ? NULL
+			    : add_cause(b, TRACE_JAVA, name, (size_t)(name.ptr - b->text.ptr));
 		start_message(b, c, str_skip(rest, name.len));
 		return true;
 	}
@@ -234,12 +251,13 @@ static bool read_java_inline(struct builder *b, struct str line, bool at_start_o
 			continue;
 		}
 		name = name_at(str_skip(line, i));
-		if (is_java_name(name) && (!i || (line.ptr[i - 1] == ' ' || line.ptr[i - 1] == '(' ||
-						 line.ptr[i - 1] == ':')) &&
+		if (is_java_name(name) &&
+		    (!i || (line.ptr[i - 1] == ' ' || line.ptr[i - 1] == '(' ||
+			    line.ptr[i - 1] == ':')) &&
 		    (i + name.len == line.len || line.ptr[i + name.len] == ':' ||
 		     line.ptr[i + name.len] == ' ' || line.ptr[i + name.len] == ')')) {
-			struct trace_cause *c = add_cause(b, TRACE_JAVA, name,
-							  (size_t)(name.ptr - b->text.ptr));
+			struct trace_cause *c =
+				add_cause(b, TRACE_JAVA, name, (size_t)(name.ptr - b->text.ptr));
 
 			start_message(b, c, str_skip(line, i + name.len));
 			return true;
@@ -255,9 +273,10 @@ static bool read_java_inline(struct builder *b, struct str line, bool at_start_o
 
 static bool is_library_file(struct str file)
 {
-	static const char *const parts[] = { "/pyspark/", "pyspark.zip", "/py4j/",	"py4j-",
-					     "<frozen",	  "site-packages", "dist-packages",
-					     "/lib/python", "<string>", "pyspark-" };
+	static const char *const parts[] = { "/pyspark/",     "pyspark.zip", "/py4j/",
+					     "py4j-",	      "<frozen",     "site-packages",
+					     "dist-packages", "/lib/python", "<string>",
+					     "pyspark-" };
 
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		if (str_find(file, str_from(parts[i])) >= 0)
@@ -365,9 +384,12 @@ static bool read_chain_marker(struct builder *b, struct str line)
 /* Exceptions that only carry another one. */
 static bool is_wrapper(const struct trace_cause *c)
 {
-	static const char *const names[] = { "Py4JJavaError",	  "PythonException",
-					     "InvocationTargetException", "ExecutionException",
-					     "SparkUserAppException", "UndeclaredThrowableException",
+	static const char *const names[] = { "Py4JJavaError",
+					     "PythonException",
+					     "InvocationTargetException",
+					     "ExecutionException",
+					     "SparkUserAppException",
+					     "UndeclaredThrowableException",
 					     "SparkConnectGrpcException" };
 	struct str name = trace_short_name(c->name);
 

@@ -332,7 +332,8 @@ static void walk_container(const struct level *l, struct source *s)
 
 	container_walk(s, &v.visitor);
 	if (s->grade != GRADE_OK || !v.members)
-		report(l, "archive", s, s->grade, s->grade == GRADE_OK ? "no files inside" : s->note);
+		report(l, "archive", s, s->grade,
+		       s->grade == GRADE_OK ? "no files inside" : s->note);
 }
 
 /* --- aggregated logs ------------------------------------------------------------------------- */

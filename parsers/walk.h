@@ -35,21 +35,21 @@ struct leaf {
 	/* Path inside the outermost input, with every container level: input to leaf_place(). For
 	 * `yarn logs` text and raw YARN files it ends in `/container_…/stderr`. */
 	struct str path;
-	struct str host;	    /* from a YARN header or file name, else empty */
-	struct source *source;	    /* positioned at the first byte; the visitor must not close it */
-	struct str head;	    /* up to LIMIT_SNIFF_BYTES of what source will give */
-	uint64_t size_bytes;	    /* decoded size when known, else 0 */
-	bool compressed;	    /* a codec is below: reading costs CPU */
-	bool buffered;		    /* the bytes are in memory already */
+	struct str host;       /* from a YARN header or file name, else empty */
+	struct source *source; /* positioned at the first byte; the visitor must not close it */
+	struct str head;       /* up to LIMIT_SNIFF_BYTES of what source will give */
+	uint64_t size_bytes;   /* decoded size when known, else 0 */
+	bool compressed;       /* a codec is below: reading costs CPU */
+	bool buffered;	       /* the bytes are in memory already */
 };
 
 /* What was read, for the `inputs` of the diagnosis. One per leaf, and one per skipped thing. */
 struct walk_report {
 	struct str name;
-	const char *kind;	/* text eventlog yarn-logs yarn-tfile yarn-ifile archive empty other */
+	const char *kind; /* text eventlog yarn-logs yarn-tfile yarn-ifile archive empty other */
 	enum grade grade;
-	const char *note;	/* empty when all is well */
-	uint64_t bytes;		/* decoded bytes read */
+	const char *note; /* empty when all is well */
+	uint64_t bytes;	  /* decoded bytes read */
 };
 
 struct walk_visitor {

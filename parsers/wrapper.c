@@ -188,7 +188,8 @@ static bool peel_livy(struct str line, struct line_peeled *out, struct buf *scra
 	if (at < 0 || !line_head(line, &head))
 		return false;
 	out->text = head.message;
-	if (str_starts_with(out->text, STR("stdout: ")) || str_starts_with(out->text, STR("stderr: ")))
+	if (str_starts_with(out->text, STR("stdout: ")) ||
+	    str_starts_with(out->text, STR("stderr: ")))
 		out->text = str_skip(out->text, 8);
 	out->time_ms = head.time_ms;
 	return true;
@@ -246,16 +247,15 @@ static bool peel_stern(struct str line, struct line_peeled *out, struct buf *scr
 
 	(void)scratch;
 	if (!str_cut(line, ' ', &pod, &rest) || !is_pod_name(pod) ||
-	    !str_cut(rest, ' ', &container, &rest) ||
-	    !str_starts_with(container, STR("spark-")))
+	    !str_cut(rest, ' ', &container, &rest) || !str_starts_with(container, STR("spark-")))
 		return false;
 	out->text = rest;
 	return true;
 }
 
 static bool (*const wrappers[])(struct str line, struct line_peeled *out, struct buf *scratch) = {
-	peel_docker,	  peel_airflow_json, peel_cri,	   peel_timestamp, peel_kubectl_prefix,
-	peel_airflow,	  peel_livy,	     peel_compose, peel_syslog,	   peel_stern,
+	peel_docker,  peel_airflow_json, peel_cri,     peel_timestamp, peel_kubectl_prefix,
+	peel_airflow, peel_livy,	 peel_compose, peel_syslog,    peel_stern,
 };
 
 /* Most lines have no wrapper, and their first byte says so. */

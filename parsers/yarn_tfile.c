@@ -14,8 +14,8 @@
 #include "base/base.h"
 #include "parsers/splitter.h"
 
-#include "base/limits.h"
 #include "parsers/codec.h"
+#include "parsers/forward.h"
 #include "parsers/yarn_name.h"
 
 enum {
@@ -208,15 +208,12 @@ static void value_close(struct source *source)
 
 static const struct source_ops value_ops = { value_read, value_close, NULL };
 
-static uint64_t drain(struct source *s)
+static void drain(struct source *s)
 {
 	char scrap[8192];
-	uint64_t total = 0;
-	size_t n;
 
-	while ((n = source_read(s, scrap, sizeof(scrap))) > 0)
-		total += n;
-	return total;
+	while (source_read(s, scrap, sizeof(scrap)))
+		continue;
 }
 
 /* --- a container's files --------------------------------------------------------------------- */
@@ -296,7 +293,11 @@ static void visit_file(struct tfile *t, struct str container, const struct file_
 	source->size_bytes = h->size;
 	t->parts++;
 	t->visitor->part(t->visitor, &part);
-	(void)drain(source);
+	drain(source);
+	if (source->read_bytes < h->size)
+		source_degrade(t->file, GRADE_PARTIAL,
+			       STR_FMT " of " STR_FMT " is shorter than it should be",
+			       STR_ARG(h->name), STR_ARG(container));
 }
 
 static void visit_files(struct tfile *t, struct str container, struct value *v)
@@ -351,7 +352,7 @@ static enum records read_record(struct tfile *t, struct reader *r)
 		visit_files(t, key, &v);
 	else if (!is_plausible_name(key))
 		return RECORDS_FOREIGN;
-	(void)drain(&v.source);
+	drain(&v.source);
 	return v.source.grade == GRADE_OK ? RECORDS_END : RECORDS_DAMAGED;
 }
 
@@ -364,58 +365,28 @@ static bool reader_is_at_end(struct reader *r)
 	return r->at == r->len;
 }
 
-static enum records read_records(struct tfile *t, struct source *decoded)
+static enum records read_records(struct tfile *t, struct reader *r)
 {
 	enum records result = RECORDS_END;
+
+	while (result == RECORDS_END && !reader_is_at_end(r))
+		result = read_record(t, r);
+	return result;
+}
+
+/* All of `decoded`, which holds nothing else. */
+static enum records read_records_of(struct tfile *t, struct source *decoded)
+{
+	enum records result;
 	struct reader r;
 
 	reader_init(&r, decoded);
-	while (result == RECORDS_END && !reader_is_at_end(&r))
-		result = read_record(t, &r);
+	result = read_records(t, &r);
 	free(r.bytes);
 	return result;
 }
 
 /* --- by the index ---------------------------------------------------------------------------- */
-
-/* Bytes [at, end) of a file that can be read at any offset. */
-struct range {
-	struct source source; /* first member */
-	struct source *file;
-	uint64_t at, end;
-};
-
-static size_t range_read(struct source *source, char *into, size_t capacity)
-{
-	struct range *r = (struct range *)source;
-	size_t n;
-
-	if (capacity > r->end - r->at)
-		capacity = (size_t)(r->end - r->at);
-	n = capacity ? r->file->ops->read_at(r->file, r->at, into, capacity) : 0;
-	r->at += n;
-	return n;
-}
-
-static void range_close(struct source *source)
-{
-	free(source);
-}
-
-static const struct source_ops range_ops = { range_read, range_close, NULL };
-
-static struct source *range_open(struct source *file, uint64_t offset, uint64_t len)
-{
-	struct range *r = calloc(1, sizeof(*r));
-
-	if (!r)
-		die_no_memory();
-	r->source.ops = &range_ops;
-	r->file = file;
-	r->at = offset;
-	r->end = offset + len;
-	return &r->source;
-}
 
 /* Where something lies in the file. */
 struct extent {
@@ -472,7 +443,7 @@ static void read_block(struct tfile *t, const struct extent *e, struct str codec
 		source_degrade(t->file, GRADE_SKIPPED, "compressed with " STR_FMT, STR_ARG(codec));
 		return;
 	}
-	result = read_records(t, block);
+	result = read_records_of(t, block);
 	if (result != RECORDS_END || block->grade != GRADE_OK)
 		source_degrade(t->file, GRADE_PARTIAL, "the block at byte %" PRIu64 " is damaged",
 			       e->offset);
@@ -539,81 +510,23 @@ static bool read_by_index(struct tfile *t)
 
 /* --- from the front -------------------------------------------------------------------------- */
 
-/* The file in order, with bytes put back, and what it ended in. */
-struct forward {
-	struct source source; /* first member */
-	struct source *file;
-	char *back; /* LIMIT_READ_BYTES */
-	size_t back_at, back_len;
-	char tail[MAGIC_BYTES];
-};
-
-static size_t forward_read(struct source *source, char *into, size_t capacity)
-{
-	struct forward *f = (struct forward *)source;
-	size_t n = f->back_len - f->back_at;
-
-	if (n) {
-		n = n < capacity ? n : capacity;
-		memcpy(into, f->back + f->back_at, n);
-		f->back_at += n;
-		return n;
-	}
-	n = source_read(f->file, into, capacity);
-	if (n >= MAGIC_BYTES) {
-		memcpy(f->tail, into + n - MAGIC_BYTES, MAGIC_BYTES);
-	} else if (n) {
-		memmove(f->tail, f->tail + n, MAGIC_BYTES - n);
-		memcpy(f->tail + MAGIC_BYTES - n, into, n);
-	} else {
-		source_degrade(source, f->file->grade, "%s", f->file->note);
-	}
-	return n;
-}
-
-static void forward_close(struct source *source)
-{
-	(void)source; /* lives in read_forward() */
-}
-
-static const struct source_ops forward_ops = { forward_read, forward_close, NULL };
-
-/* What is put back was read before, so it fits before what is put back already. */
-static void put_back(struct forward *f, const void *bytes, size_t len)
-{
-	size_t kept = f->back_len - f->back_at;
-
-	BUG_ON(kept + len > LIMIT_READ_BYTES);
-	memmove(f->back + len, f->back + f->back_at, kept);
-	if (len)
-		memcpy(f->back, bytes, len);
-	f->back_at = 0;
-	f->back_len = kept + len;
-}
-
-/* Does a zlib stream come next? */
-static bool zlib_follows(struct forward *f)
-{
-	char head[2];
-	size_t n = source_read_full(&f->source, head, sizeof(head));
-
-	put_back(f, head, n);
-	return n == 2 && head[0] == 0x78 && big_endian(head, 2) % 31 == 0;
-}
-
-/* One zlib stream of records. */
 static enum records read_zlib(struct tfile *t, struct forward *f)
 {
-	struct source *decoded = codec_zlib_open(source_slice(&f->source, UINT64_MAX));
-	const struct decoder *d = (const struct decoder *)decoded;
-	enum records result = read_records(t, decoded);
+	struct source *decoded = forward_zlib_open(f);
+	enum records result = read_records_of(t, decoded);
 
-	(void)drain(decoded);
-	if (decoded->grade != GRADE_OK)
-		result = RECORDS_DAMAGED;
-	else
-		put_back(f, d->in + d->in_at, d->in_len - d->in_at);
-	source_close(decoded);
+	return forward_zlib_close(f, decoded) ? result : RECORDS_DAMAGED;
+}
+
+static enum records read_plain(struct tfile *t, struct forward *f)
+{
+	enum records result;
+	struct reader r;
+
+	reader_init(&r, &f->source);
+	result = read_records(t, &r);
+	forward_put_back(f, r.bytes + r.at, r.len - r.at);
+	free(r.bytes);
 	return result;
 }
 
@@ -621,9 +534,9 @@ static enum records read_forward_once(struct tfile *t, struct forward *f)
 {
 	enum records result = RECORDS_END;
 
-	if (!zlib_follows(f))
-		return read_records(t, &f->source);
-	while (result == RECORDS_END && zlib_follows(f))
+	if (!forward_zlib_follows(f))
+		return read_plain(t, f);
+	while (result == RECORDS_END && forward_zlib_follows(f))
 		result = read_zlib(t, f);
 	return result;
 }
@@ -642,7 +555,7 @@ static bool find_next_file(struct forward *f)
 		while (hit && hit + (size_t)2 * MAGIC_BYTES <= window + len) {
 			if (!memcmp(hit + MAGIC_BYTES, magic, MAGIC_BYTES)) {
 				hit += (size_t)2 * MAGIC_BYTES;
-				put_back(f, hit, (size_t)(window + len - hit));
+				forward_put_back(f, hit, (size_t)(window + len - hit));
 				return true;
 			}
 			hit = memmem(hit + 1, (size_t)(window + len - hit - 1), magic, MAGIC_BYTES);
@@ -658,13 +571,11 @@ static bool find_next_file(struct forward *f)
 
 static void read_forward(struct tfile *t)
 {
-	struct forward f = { .source.ops = &forward_ops, .file = t->file };
+	struct forward f;
 	char head[MAGIC_BYTES];
 	enum records result;
 
-	f.back = malloc(LIMIT_READ_BYTES);
-	if (!f.back)
-		die_no_memory();
+	forward_init(&f, STR(""), t->file);
 	(void)source_read_full(&f.source, head, sizeof(head));
 	do
 		result = read_forward_once(t, &f);
@@ -676,7 +587,7 @@ static void read_forward(struct tfile *t)
 			       t->file->read_bytes);
 	else if (result == RECORDS_DAMAGED)
 		source_degrade(t->file, GRADE_PARTIAL, "damaged: some of it is not readable");
-	free(f.back);
+	forward_release(&f);
 }
 
 static void split_tfile(struct source *source, struct str name, struct part_visitor *visitor)

@@ -40,7 +40,6 @@ struct matcher {
 
 struct matcher_scratch {
 	struct prefilter_sink sink; /* first member */
-	struct prefilter_scratch *prefilter;
 	struct regex_scratch *regex;
 	const struct matcher *matcher;
 	struct str block;
@@ -102,14 +101,11 @@ static void build_links(struct matcher *m)
 	m->first[m->window_count] = m->link_count;
 }
 
-static void build_prefilter(struct matcher *m, struct str database)
+static void build_prefilter(struct matcher *m)
 {
 	struct str *windows;
 
 	if (!m->window_count)
-		return;
-	m->prefilter = database.len ? prefilter_load(database) : NULL;
-	if (m->prefilter)
 		return;
 	windows = new_array(m->window_count, sizeof(*windows));
 	for (size_t i = 0; i < m->window_count; i++)
@@ -134,7 +130,7 @@ static struct matcher *matcher_alloc(size_t count_max)
 	return m;
 }
 
-static void matcher_build(struct matcher *m, struct str database)
+static void matcher_build(struct matcher *m)
 {
 	m->regexes = new_array(m->count, sizeof(*m->regexes));
 	m->by_id = new_array(m->count, sizeof(*m->by_id));
@@ -142,7 +138,7 @@ static void matcher_build(struct matcher *m, struct str database)
 		m->by_id[i] = (uint32_t)i;
 	qsort_r(m->by_id, m->count, sizeof(*m->by_id), by_id, m);
 	build_links(m);
-	build_prefilter(m, database);
+	build_prefilter(m);
 }
 
 struct matcher *matcher_new_from(const struct pattern *const *patterns, size_t count)
@@ -151,7 +147,7 @@ struct matcher *matcher_new_from(const struct pattern *const *patterns, size_t c
 
 	for (size_t i = 0; i < count; i++)
 		m->patterns[m->count++] = patterns[i];
-	matcher_build(m, (struct str){ NULL, 0 });
+	matcher_build(m);
 	return m;
 }
 
@@ -180,7 +176,6 @@ struct matcher *matcher_new(const struct str *pack_dirs, size_t pack_dir_count,
 			    struct diag_sink *diags)
 {
 	struct pack *pack = pack_new();
-	struct str database = catalogue_data.database;
 	struct matcher *m;
 
 	for (size_t i = 0; i < pack_dir_count; i++)
@@ -191,9 +186,7 @@ struct matcher *matcher_new(const struct str *pack_dirs, size_t pack_dir_count,
 		m->patterns[m->count++] = &catalogue_data.patterns[i];
 	m->builtin_count = m->count;
 	add_packs(m, diags);
-	if (m->count > m->builtin_count)
-		database = (struct str){ NULL, 0 };
-	matcher_build(m, database);
+	matcher_build(m);
 	return m;
 }
 
@@ -211,11 +204,6 @@ void matcher_free(struct matcher *m)
 	free(m->first);
 	free(m->patterns);
 	free(m);
-}
-
-bool matcher_save_database(const struct matcher *m, struct buf *out)
-{
-	return !m->prefilter || prefilter_save(m->prefilter, out);
 }
 
 size_t matcher_builtin_count(const struct matcher *m)
@@ -299,8 +287,6 @@ struct matcher_scratch *matcher_scratch_new(const struct matcher *m)
 	s->sink.found = on_window;
 	s->matcher = m;
 	s->regex = regex_scratch_new();
-	if (m->prefilter)
-		s->prefilter = prefilter_scratch_new(m->prefilter);
 	return s;
 }
 
@@ -308,7 +294,6 @@ void matcher_scratch_free(struct matcher_scratch *s)
 {
 	if (!s)
 		return;
-	prefilter_scratch_free(s->prefilter);
 	regex_scratch_free(s->regex);
 	free(s->candidates);
 	free(s);
@@ -321,7 +306,7 @@ const struct candidate *matcher_scan(const struct matcher *m, struct matcher_scr
 	s->count = 0;
 	s->block = block;
 	if (m->prefilter)
-		prefilter_scan(m->prefilter, s->prefilter, block, &s->sink);
+		prefilter_scan(m->prefilter, block, &s->sink);
 	*count = s->count;
 	return s->candidates;
 }

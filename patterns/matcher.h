@@ -1,7 +1,7 @@
 /*
  * matcher.h - all patterns at once over blocks of text, then one by one over records.
  *
- * Two steps. matcher_scan() runs one multi-literal automaton (vectorscan) over a raw block and
+ * Two steps. matcher_scan() runs one multi-literal automaton over a raw block and
  * reports where a literal of which pattern ends. matcher_match() runs one pattern's regex (pcre2,
  * JIT, with step, depth and heap limits) over one cleaned record and gives its captures.
  *
@@ -31,10 +31,6 @@ void matcher_free(struct matcher *m);
 
 /* How many of the patterns, from index 0, are built in. */
 size_t matcher_builtin_count(const struct matcher *m);
-
-/* The compiled form of the literals' automaton, for the built-in catalogue; false past the ceiling
- * of `out`. */
-bool matcher_save_database(const struct matcher *m, struct buf *out) MUST_USE;
 
 size_t matcher_pattern_count(const struct matcher *m);
 const struct pattern *matcher_pattern(const struct matcher *m, size_t index);

@@ -1,9 +1,7 @@
 /*
- * compile-catalogue DIR OUT.c - the YAML catalogue as C tables, and the prefilter's database.
+ * compile-catalogue DIR OUT.c - the YAML catalogue as C tables.
  *
- * Any defect that stops a pattern from loading fails the build. The database serves every processor
- * of the architecture (see prefilter_new()); another version of the library refuses it at run time
- * and compiles its own, which costs some 15 ms.
+ * Any defect that stops a pattern from loading fails the build.
  */
 #include "base/base.h"
 
@@ -195,25 +193,11 @@ static void put_pattern(FILE *out, const struct pattern *p)
 	fputs("\t},\n", out);
 }
 
-static void put_database(FILE *out, struct str bytes)
-{
-	fputs("static const unsigned char database[] = {", out);
-	for (size_t i = 0; i < bytes.len; i++)
-		fprintf(out, "%s%u,", i % 24 ? "" : "\n", (unsigned char)bytes.ptr[i]);
-	fputs("\n};\n\n", out);
-}
-
 static bool write_catalogue(FILE *out, const struct pattern *const *patterns, size_t count)
 {
-	struct matcher *m = matcher_new_from(patterns, count);
-	struct buf database = BUF_INIT(64u << 20);
-	bool fits = matcher_save_database(m, &database);
-
 	fputs("/* Made by tools/compile-catalogue from patterns/catalogue. */\n"
 	      "#include \"base/base.h\"\n#include \"patterns/catalogue.h\"\n\n",
 	      out);
-	if (database.len)
-		put_database(out, buf_str(&database));
 	if (count) {
 		fputs("static const struct pattern patterns[] = {\n", out);
 		for (size_t i = 0; i < count; i++)
@@ -223,12 +207,8 @@ static bool write_catalogue(FILE *out, const struct pattern *const *patterns, si
 	fputs("const struct catalogue_data catalogue_data = {\n", out);
 	if (count)
 		fprintf(out, "\t.patterns = patterns,\n\t.count = %zu,\n", count);
-	if (database.len)
-		fputs("\t.database = { (const char *)database, sizeof(database) },\n", out);
 	fputs("};\n", out);
-	buf_release(&database);
-	matcher_free(m);
-	return fits && !ferror(out);
+	return !ferror(out);
 }
 
 int main(int argc, char **argv)
