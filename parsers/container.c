@@ -5,66 +5,31 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-
-struct archive_input {
-	struct source *source;
-	char *buffer;
-};
-
-static la_ssize_t read_input(struct archive *a, void *context, const void **buffer)
-{
-	struct archive_input *in = context;
-
-	(void)a;
-	*buffer = in->buffer;
-	return (la_ssize_t)source_read(in->source, in->buffer, LIMIT_READ_BYTES);
-}
-
-/* --- one member as a source ------------------------------------------------------------------ */
-
-struct member_source {
-	struct source source; /* first member */
-	struct archive *archive;
-	struct source *outer;
-};
-
-static size_t member_read(struct source *s, char *into, size_t capacity)
-{
-	struct member_source *m = (struct member_source *)s;
-	la_ssize_t n = archive_read_data(m->archive, into, capacity);
-
-	if (n >= 0)
-		return (size_t)n;
-	if (m->outer->grade != GRADE_OK)
-		source_degrade(s, GRADE_PARTIAL, "%s", m->outer->note);
-	else
-		source_degrade(s, GRADE_PARTIAL, "archive damaged here: %s",
-			       archive_error_string(m->archive) ? archive_error_string(m->archive)
-								: "unreadable");
-	return 0;
-}
-
-static void member_close(struct source *s)
-{
-	(void)s; /* lives in container_walk() */
-}
-
-static const struct source_ops member_ops = { member_read, member_close, NULL };
+#include <ctype.h>
 
 /* --- recognising ----------------------------------------------------------------------------- */
 
+enum {
+	TAR_HEADER_BYTES = 512,
+	CPIO_NEWC_BYTES = 110, /* all hexadecimal digits */
+	CPIO_ODC_BYTES = 76,   /* all octal digits */
+};
+
+/* Version 7 tar has no magic number, and text may hold "ustar": the header's checksum decides. */
 static bool is_tar(struct str head)
 {
-	unsigned sum = 0, stated = 0;
+	unsigned plain = 0, stated = 0;
+	int with_sign = 0;
 	bool digits = false;
 
-	if (head.len < 512)
+	if (head.len < TAR_HEADER_BYTES || !head.ptr[0])
 		return false;
-	if (!memcmp(head.ptr + 257, "ustar", 5))
-		return true;
-	/* Version 7 tar has no magic: its header's checksum must hold. */
-	for (size_t i = 0; i < 512; i++)
-		sum += i >= 148 && i < 156 ? ' ' : (unsigned char)head.ptr[i];
+	for (size_t i = 0; i < TAR_HEADER_BYTES; i++) {
+		char c = i >= 148 && i < 156 ? ' ' : head.ptr[i];
+
+		plain += (unsigned char)c;
+		with_sign += (signed char)c; /* as some old programs did */
+	}
 	for (size_t i = 148; i < 156; i++) {
 		char c = head.ptr[i];
 
@@ -75,51 +40,94 @@ static bool is_tar(struct str head)
 			break;
 		}
 	}
-	return digits && sum == stated && head.ptr[0];
+	return digits && (stated == plain || (with_sign >= 0 && stated == (unsigned)with_sign));
+}
+
+/* Six digits begin many a log line: the whole header must be digits. */
+static bool is_cpio(struct str head)
+{
+	size_t bytes = 0;
+
+	if (str_starts_with(head, STR("070701")) || str_starts_with(head, STR("070702")))
+		bytes = CPIO_NEWC_BYTES;
+	else if (str_starts_with(head, STR("070707")))
+		bytes = CPIO_ODC_BYTES;
+	if (!bytes || head.len < bytes)
+		return false;
+	for (size_t i = 0; i < bytes; i++)
+		if (!isxdigit((unsigned char)head.ptr[i]))
+			return false;
+	return true;
 }
 
 const char *container_bid(struct str head)
 {
 	static const struct {
-		const char *name, *magic;
-		size_t len;
+		const char *name;
+		struct str magic;
 	} magics[] = {
-		{ "zip", "PK\3\4", 4 },	    { "zip", "PK\5\6", 4 },
-		{ "zip", "PK\7\10", 4 },    { "7z", "7z\xBC\xAF\x27\x1C", 6 },
-		{ "rar", "Rar!\x1A\7", 6 }, { "cpio", "070701", 6 },
-		{ "cpio", "070707", 6 },    { "ar", "!<arch>\n", 8 },
-		{ "xar", "xar!", 4 },
+		{ "zip", { "PK\3\4", 4 } },
+		{ "zip", { "PK\5\6", 4 } },
+		{ "zip", { "PK\7\10PK\3\4", 8 } }, /* split into one part */
+		{ "7z", { "7z\xBC\xAF\x27\x1C", 6 } },
+		{ "rar", { "Rar!\x1A\7", 6 } },
+		{ "ar", { "!<arch>\n", 8 } },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(magics); i++)
-		if (head.len >= magics[i].len && !memcmp(head.ptr, magics[i].magic, magics[i].len))
+		if (str_starts_with(head, magics[i].magic))
 			return magics[i].name;
+	if (is_cpio(head))
+		return "cpio";
 	return is_tar(head) ? "tar" : NULL;
 }
 
-static struct archive *open_archive(struct archive_input *in)
-{
-	struct archive *a = archive_read_new();
+/* --- what libarchive reads ------------------------------------------------------------------- */
 
-	if (!a)
-		die_no_memory();
-	archive_read_support_format_tar(a);
-	archive_read_support_format_zip(a);
-	archive_read_support_format_7zip(a);
-	archive_read_support_format_rar(a);
-	archive_read_support_format_rar5(a);
-	archive_read_support_format_cpio(a);
-	archive_read_support_format_ar(a);
-	archive_read_support_format_xar(a);
-	(void)in;
-	return a;
+struct archive_input {
+	struct source *source;
+	struct archive *archive;
+	char *buffer;
+	int64_t at;	/* when reading at offsets */
+	char *all;	/* when everything had to be held */
+	bool by_header; /* members' sizes are known before they are decoded */
+};
+
+static la_ssize_t read_stream(struct archive *a, void *context, const void **buffer)
+{
+	struct archive_input *in = context;
+
+	(void)a;
+	*buffer = in->buffer;
+	return (la_ssize_t)source_read(in->source, in->buffer, LIMIT_READ_BYTES);
 }
 
-/* --- 7z and friends need to seek: memory stands in ------------------------------------------- */
-
-static bool needs_seek(const char *format)
+static la_ssize_t read_file(struct archive *a, void *context, const void **buffer)
 {
-	return !strcmp(format, "7z") || !strcmp(format, "rar");
+	struct archive_input *in = context;
+	size_t n = in->source->ops->read_at(in->source, (uint64_t)in->at, in->buffer,
+					    LIMIT_READ_BYTES);
+
+	(void)a;
+	*buffer = in->buffer;
+	in->at += (int64_t)n;
+	return (la_ssize_t)n;
+}
+
+static la_int64_t seek_file(struct archive *a, void *context, la_int64_t offset, int whence)
+{
+	struct archive_input *in = context;
+	int64_t base = 0;
+
+	(void)a;
+	if (whence == SEEK_CUR)
+		base = in->at;
+	else if (whence == SEEK_END)
+		base = (int64_t)in->source->size_bytes;
+	if (__builtin_add_overflow(base, offset, &base) || base < 0)
+		return ARCHIVE_FATAL;
+	in->at = base;
+	return base;
 }
 
 static char *read_all(struct source *s, size_t *len)
@@ -129,17 +137,14 @@ static char *read_all(struct source *s, size_t *len)
 
 	*len = 0;
 	for (;;) {
-		size_t n;
-
 		if (!bytes)
 			die_no_memory();
-		n = source_read_full(s, bytes + *len, capacity - *len);
-		*len += n;
+		*len += source_read_full(s, bytes + *len, capacity - *len);
 		if (*len < capacity)
 			return bytes;
 		if (capacity >= LIMIT_RANDOM_ACCESS_BYTES) {
-			source_degrade(s, GRADE_PARTIAL, "only the first %" PRIu64 " MiB were read",
-				       (uint64_t)(LIMIT_RANDOM_ACCESS_BYTES >> 20));
+			source_degrade(s, GRADE_PARTIAL, "only its first %d MiB were read",
+				       (int)(LIMIT_RANDOM_ACCESS_BYTES >> 20));
 			return bytes;
 		}
 		capacity *= 2;
@@ -147,80 +152,231 @@ static char *read_all(struct source *s, size_t *len)
 	}
 }
 
-static void walk_members(struct archive *a, struct source *outer, struct member_visitor *visitor)
+/* The list of a 7z archive's members is at its end. */
+static int open_seekable(struct archive_input *in)
+{
+	size_t len;
+
+	in->by_header = true;
+	if (in->source->ops->read_at) {
+		archive_read_set_seek_callback(in->archive, seek_file);
+		return archive_read_open2(in->archive, in, NULL, read_file, NULL, NULL);
+	}
+	in->all = read_all(in->source, &len);
+	return archive_read_open_memory(in->archive, in->all, len);
+}
+
+static int open_archive(struct archive_input *in, const char *format)
+{
+	struct archive *a = archive_read_new();
+
+	if (!a)
+		die_no_memory();
+	in->archive = a;
+	in->buffer = malloc(LIMIT_READ_BYTES);
+	if (!in->buffer)
+		die_no_memory();
+	archive_read_support_format_tar(a);
+	/* Not by its directory at the end: that is missing in what was cut, or comes by pipe. */
+	archive_read_support_format_zip_streamable(a);
+	archive_read_support_format_7zip(a);
+	archive_read_support_format_rar(a);
+	archive_read_support_format_rar5(a);
+	archive_read_support_format_cpio(a);
+	archive_read_support_format_ar(a);
+	if (format && !strcmp(format, "7z"))
+		return open_seekable(in);
+	return archive_read_open(a, in, NULL, read_stream, NULL);
+}
+
+static const char *trouble_of(struct archive *a)
+{
+	const char *text = archive_error_string(a);
+
+	return text ? text : "unreadable";
+}
+
+/* --- one member as a source ------------------------------------------------------------------ */
+
+struct member_source {
+	struct source source; /* first member */
+	struct archive *archive;
+	struct source *outer;
+	const char *block;
+	size_t block_len;
+	uint64_t block_at; /* offset of the block in the member; holes lie between blocks */
+	uint64_t at;
+	bool ended;
+};
+
+/* archive_read_data() would drop what it copied before it met damage; blocks are kept. */
+static bool next_block(struct member_source *m)
+{
+	const void *block;
+	la_int64_t offset;
+	size_t len;
+	int result = archive_read_data_block(m->archive, &block, &len, &offset);
+
+	if (result == ARCHIVE_OK || result == ARCHIVE_WARN) {
+		m->block = block;
+		m->block_len = len;
+		m->block_at = offset > 0 ? (uint64_t)offset : 0;
+		return true;
+	}
+	m->ended = true;
+	if (result == ARCHIVE_EOF)
+		return false;
+	/* Why the outer source ended is the better reason. */
+	source_degrade(&m->source, m->outer->grade, "%s", m->outer->note);
+	source_degrade(&m->source, GRADE_PARTIAL, "damaged after %" PRIu64 " bytes: %s", m->at,
+		       trouble_of(m->archive));
+	return false;
+}
+
+static size_t member_read(struct source *s, char *into, size_t capacity)
+{
+	struct member_source *m = (struct member_source *)s;
+	size_t n = capacity;
+
+	/* A block may be empty, and one that goes back would never end. */
+	while (!m->block_len || m->at > m->block_at)
+		if (m->ended || !next_block(m))
+			return 0;
+	if (m->at < m->block_at) {
+		if (m->block_at - m->at < n)
+			n = (size_t)(m->block_at - m->at);
+		memset(into, 0, n);
+		m->at += n;
+		return n;
+	}
+	if (m->block_len < n)
+		n = m->block_len;
+	memcpy(into, m->block, n);
+	m->block += n;
+	m->block_len -= n;
+	m->block_at += n;
+	m->at += n;
+	return n;
+}
+
+static void member_close(struct source *s)
+{
+	(void)s; /* lives in visit_entry() */
+}
+
+static const struct source_ops member_ops = { member_read, member_close, NULL };
+
+/* --- walking --------------------------------------------------------------------------------- */
+
+static const char *name_of(struct archive_entry *entry)
+{
+	/* In a locale of ASCII only the one or the other fails. */
+	const char *name = archive_entry_pathname(entry);
+
+	if (!name)
+		name = archive_entry_pathname_utf8(entry);
+	return name ? name : "(a name that cannot be decoded)";
+}
+
+static bool visit_entry(struct archive_input *in, struct archive_entry *entry,
+			struct source *outer, struct member_visitor *visitor)
+{
+	struct member_source m = { .source.ops = &member_ops,
+				   .archive = in->archive,
+				   .outer = outer };
+
+	if (archive_entry_size_is_set(entry) && archive_entry_size(entry) > 0)
+		m.source.size_bytes = (uint64_t)archive_entry_size(entry);
+	/* The other name of a member that was met already. */
+	if (archive_entry_hardlink(entry) && !m.source.size_bytes)
+		return true;
+	if (archive_entry_is_data_encrypted(entry)) {
+		source_degrade(&m.source, GRADE_SKIPPED, "encrypted");
+		m.ended = true;
+	}
+	return visitor->member(visitor, &(struct member){
+						.name = str_from(name_of(entry)),
+						.size_bytes = m.source.size_bytes,
+						.source = &m.source,
+					});
+}
+
+/* What is skipped in a 7z archive is decoded all the same, unseen by whoever meters reading. */
+static bool is_bomb(const struct archive_input *in, uint64_t stated_bytes)
+{
+	return in->by_header && stated_bytes > LIMIT_EXPANSION_FLOOR_BYTES &&
+	       stated_bytes / LIMIT_EXPANSION_RATIO >
+		       in->source->size_bytes + in->source->read_bytes;
+}
+
+static void walk_members(struct archive_input *in, struct source *outer,
+			 struct member_visitor *visitor)
 {
 	struct archive_entry *entry;
-	size_t members = 0;
+	uint64_t stated_bytes = 0;
 
-	for (;;) {
-		struct member_source m = { .source.ops = &member_ops,
-					   .archive = a,
-					   .outer = outer };
-		int result = archive_read_next_header(a, &entry);
-		const char *name;
+	for (size_t members = 0; members <= LIMIT_ARCHIVE_MEMBERS; members++) {
+		int result = archive_read_next_header(in->archive, &entry);
 
 		if (result == ARCHIVE_EOF)
 			return;
 		if (result == ARCHIVE_RETRY)
 			continue;
 		if (result < ARCHIVE_WARN) {
-			source_degrade(outer, GRADE_PARTIAL,
-				       "archive damaged after %zu members: %s", members,
-				       archive_error_string(a) ? archive_error_string(a)
-							       : "unreadable");
+			source_degrade(outer, GRADE_PARTIAL, "archive damaged after %zu members: %s",
+				       members, trouble_of(in->archive));
+			return;
+		}
+		if (archive_entry_size(entry) > 0 &&
+		    __builtin_add_overflow(stated_bytes, (uint64_t)archive_entry_size(entry),
+					   &stated_bytes))
+			stated_bytes = UINT64_MAX;
+		if (is_bomb(in, stated_bytes)) {
+			source_degrade(outer, GRADE_PARTIAL, "stopped after %zu members: %s",
+				       members, "it expands more than logs do");
 			return;
 		}
 		if (archive_entry_filetype(entry) != AE_IFREG)
 			continue;
-		if (++members > LIMIT_ARCHIVE_MEMBERS) {
-			source_degrade(outer, GRADE_PARTIAL,
-				       "more than %d members: the rest was not read",
-				       LIMIT_ARCHIVE_MEMBERS);
-			return;
-		}
-		name = archive_entry_pathname(entry);
-		if (archive_entry_size_is_set(entry))
-			m.source.size_bytes = (uint64_t)archive_entry_size(entry);
-		if (!visitor->member(visitor, &(struct member){
-						      .name = str_from(name ? name : "?"),
-						      .size_bytes = m.source.size_bytes,
-						      .source = &m.source,
-					      }))
+		if (!visit_entry(in, entry, outer, visitor))
 			return;
 	}
+	source_degrade(outer, GRADE_PARTIAL, "more than %d members: the rest was not read",
+		       LIMIT_ARCHIVE_MEMBERS);
+}
+
+/* A trailing checksum, padding, a directory: only the end of the stream shows its grade. */
+static void read_to_end(struct source *s, char *scrap)
+{
+	while (source_read(s, scrap, LIMIT_READ_BYTES))
+		continue;
 }
 
 void container_walk(struct source *source, struct member_visitor *visitor)
 {
-	struct archive_input in = { .source = source };
-	char head[512], *all = NULL;
-	size_t head_len, all_len = 0;
-	struct source *whole;
-	struct archive *a = open_archive(&in);
-	const char *format;
+	char head[TAR_HEADER_BYTES];
+	size_t head_len = source_read_full(source, head, sizeof(head));
+	struct str start = { head, head_len };
+	struct archive_input in = {
+		.source = source_with_head(start, source_slice(source, UINT64_MAX)),
+	};
 	int result;
 
-	in.buffer = malloc(LIMIT_READ_BYTES);
-	if (!in.buffer)
-		die_no_memory();
-	head_len = source_read_full(source, head, sizeof(head));
-	format = container_bid((struct str){ head, head_len });
-	whole = source_with_head((struct str){ head, head_len }, source_slice(source, UINT64_MAX));
-	in.source = whole;
-	if (format && needs_seek(format)) {
-		all = read_all(whole, &all_len);
-		result = archive_read_open_memory(a, all, all_len);
-	} else {
-		result = archive_read_open(a, &in, NULL, read_input, NULL);
+	/* A plain file is read at offsets, as it is. */
+	if (source->ops->read_at) {
+		source_close(in.source);
+		in.source = source_with_head(start, source_borrow(source));
 	}
+	result = open_archive(&in, container_bid(start));
 	if (result >= ARCHIVE_WARN)
-		walk_members(a, source, visitor);
+		walk_members(&in, source, visitor);
 	else
 		source_degrade(source, GRADE_PARTIAL, "archive could not be opened: %s",
-			       archive_error_string(a) ? archive_error_string(a)
-						       : "unknown format");
-	archive_read_free(a);
-	source_close(whole);
+			       trouble_of(in.archive));
+	if (!in.by_header || in.all)
+		read_to_end(in.source, in.buffer);
+	archive_read_free(in.archive);
+	source_close(in.source);
 	free(in.buffer);
-	free(all);
+	free(in.all);
 }

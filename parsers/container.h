@@ -1,5 +1,5 @@
 /*
- * container.h - archives that hold files: tar, zip, 7z, cpio, ar … through libarchive.
+ * container.h - archives that hold files: tar, zip, 7z, cpio, ar, rar through libarchive.
  *
  * Only the container is libarchive's; compressed payloads go through our own codecs, because it
  * drops the last block of what is truncated. Nothing is extracted to disk; member names are labels
@@ -26,7 +26,10 @@ struct member_visitor {
 /* Do these first bytes begin an archive we know? Name of its format, or NULL. */
 const char *container_bid(struct str head);
 
-/* Visit all regular files; on damage lower the grade of `source`, whose members so far are good. */
+/*
+ * Visit all regular files, then read `source` to its end. On damage lower its grade; the members
+ * visited so far are good, and so are the bytes before the cut of the one that was cut.
+ */
 void container_walk(struct source *source, struct member_visitor *visitor);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -122,9 +123,11 @@ static size_t fd_read(struct source *s, char *into, size_t capacity)
 	struct fd_source *f = (struct fd_source *)s;
 	ssize_t n;
 
-	do
-		n = read(f->fd, into, capacity);
-	while (n < 0 && errno == EINTR);
+	while ((n = read(f->fd, into, capacity)) < 0 && (errno == EINTR || errno == EAGAIN)) {
+		/* Standard input may be non-blocking by somebody else's wish. */
+		if (errno == EAGAIN)
+			(void)poll(&(struct pollfd){ .fd = f->fd, .events = POLLIN }, 1, -1);
+	}
 	if (n < 0) {
 		source_degrade(s, s->read_bytes ? GRADE_PARTIAL : GRADE_FAILED,
 			       "read error after %" PRIu64 " bytes: %s", s->read_bytes,
@@ -239,6 +242,7 @@ struct slice_source {
 	struct source source;
 	struct source *inner;
 	uint64_t left;
+	bool to_end; /* no length was stated */
 };
 
 static size_t slice_read(struct source *s, char *into, size_t capacity)
@@ -246,12 +250,19 @@ static size_t slice_read(struct source *s, char *into, size_t capacity)
 	struct slice_source *p = (struct slice_source *)s;
 	size_t n;
 
+	if (!p->left)
+		return 0;
 	if (capacity > p->left)
 		capacity = (size_t)p->left;
 	n = source_read(p->inner, into, capacity);
-	if (!n)
+	if (!n) {
 		take_grade(s, p->inner);
-	p->left -= n;
+		if (!p->to_end)
+			source_degrade(s, GRADE_PARTIAL, "truncated, %" PRIu64 " bytes are missing",
+				       p->left);
+	}
+	if (!p->to_end)
+		p->left -= n;
 	return n;
 }
 
@@ -269,6 +280,8 @@ struct source *source_slice(struct source *inner, uint64_t len)
 	p->source.ops = &slice_ops;
 	p->inner = inner;
 	p->left = len;
+	p->to_end = len == UINT64_MAX;
+	p->source.size_bytes = p->to_end ? inner->size_bytes : len;
 	return &p->source;
 }
 
@@ -310,6 +323,8 @@ static void *ahead_main(void *context)
 		}
 		pthread_mutex_unlock(&a->lock);
 		/* The slot is ours until `full` counts it. */
+		if (!a->blocks[slot].bytes)
+			a->blocks[slot].bytes = alloc(LIMIT_READ_BYTES);
 		n = source_read_full(a->inner, a->blocks[slot].bytes, LIMIT_READ_BYTES);
 		pthread_mutex_lock(&a->lock);
 		a->blocks[slot].len = n;
@@ -386,11 +401,10 @@ struct source *source_read_ahead(struct source *inner)
 	struct ahead_source *a = alloc(sizeof(*a));
 
 	a->source.ops = &ahead_ops;
+	a->source.size_bytes = inner->size_bytes;
 	a->inner = inner;
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_cond_init(&a->changed, NULL);
-	for (size_t i = 0; i < AHEAD_BLOCKS; i++)
-		a->blocks[i].bytes = alloc(LIMIT_READ_BYTES);
 	/* Without a thread it is slower, not wrong. */
 	a->threaded = !pthread_create(&a->thread, NULL, ahead_main, a);
 	return &a->source;

@@ -53,9 +53,11 @@ struct source *source_from_owned(char *bytes, size_t len);
 struct source *source_from_fd(int fd, uint64_t size_bytes, bool seekable);
 /* `head` (copied) first, then the rest of `inner`: to put back what was peeked. Owns inner. */
 struct source *source_with_head(struct str head, struct source *inner);
-/* `len` bytes of `inner`; does not own inner, which goes on behind them. */
+/* `len` bytes of `inner`, UINT64_MAX: all the rest; does not own inner, which goes on behind them.
+ * When inner ends before, the slice is partial. */
 struct source *source_slice(struct source *inner, uint64_t len);
-/* A thread of its own reads `inner` ahead by up to 8 * LIMIT_READ_BYTES. Owns inner. */
+/* A thread of its own reads `inner` ahead by up to 8 * LIMIT_READ_BYTES. Owns inner; closing waits
+ * for the read that is under way. */
 struct source *source_read_ahead(struct source *inner);
 
 #endif

@@ -14,6 +14,7 @@
 #include "parsers/splitter.h"
 
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "parsers/codec.h"
 #include "parsers/forward.h"
 #include "parsers/sha256.h"
@@ -41,6 +42,24 @@ static bool is_text(struct str s)
 			return false;
 	}
 	return s.len > 0;
+}
+
+/* A digest is random: of 32 bytes about 20 are not ASCII text, and they are no UTF-8. */
+static bool may_be_digest(struct str head)
+{
+	size_t odd = 0, broken = 0, i = 0;
+
+	if (head.len < SHA256_BYTES)
+		return false;
+	while (i < SHA256_BYTES) {
+		struct str c = { head.ptr + i, 1 };
+		size_t n = utf8_sequence(str_skip(head, i));
+
+		odd += n > 1 ? n : !n || !is_text(c);
+		broken += !n;
+		i += n ? n : 1;
+	}
+	return odd >= 6 && broken > 0;
 }
 
 static bool is_hex_digit(char c)
@@ -127,7 +146,7 @@ static int ifile_bid(struct str head, struct str name)
 			content = str_skip(content, 1);
 		return ends_with_uuid(head, UUID_TEXT_BYTES) || is_zlib_text(content) ? 80 : 0;
 	}
-	if (head.len < SHA256_BYTES || is_text((struct str){ head.ptr, SHA256_BYTES }))
+	if (!may_be_digest(head))
 		return 0;
 	if ((app.len && is_digest_of(head, app)) || is_digest_of_own(head))
 		return 8 * SHA256_BYTES;
@@ -251,7 +270,10 @@ static int compare_entries(const void *a, const void *b)
 {
 	const struct ifile_entry *x = a, *y = b;
 
-	return (x->offset > y->offset) - (x->offset < y->offset);
+	if (x->offset != y->offset)
+		return x->offset > y->offset ? 1 : -1;
+	/* An empty file is where the next one begins. */
+	return (x->len > y->len) - (x->len < y->len);
 }
 
 static void visit_entries(struct ifile *f, struct ifile_meta *meta, uint64_t end)
