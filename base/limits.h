@@ -23,6 +23,8 @@ enum {
 };
 /* No ratio is judged before this many decoded bytes. */
 #define LIMIT_EXPANSION_FLOOR_BYTES (256ull << 20)
+/* NULs at the start of a log that are skipped: a rotated file's former size. */
+#define LIMIT_HOLE_BYTES (4ull << 30)
 /* Decoded bytes of one top-level input. */
 #define LIMIT_INPUT_BYTES (4ull << 40)
 /* Formats whose index is at the end (IFile, zip in a pipe) are held in memory up to this. */

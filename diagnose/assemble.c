@@ -47,6 +47,7 @@ static void add_evidence(struct diagnosis *out, struct finding *f, const struct 
 		.source = copy(out, o->stream->name),
 		.line = cause ? o->cause_line : o->line,
 		.text = copy(out, cause ? o->cause_text : o->text),
+		.telling_at = cause ? 0 : o->telling_at,
 		.time_ms = o->timed ? o->time_ms : TIME_NONE,
 		.process = o->stream->process,
 		.executor = copy(out, o->stream->executor),

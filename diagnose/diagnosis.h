@@ -27,6 +27,7 @@ struct evidence {
 	struct str source; /* provenance, `logs.tar.gz!app/stderr` */
 	uint32_t line;	   /* 1-based; for event logs the event's number */
 	struct str text;   /* the line, at most LIMIT_EVIDENCE_BYTES; raw bytes: escape to show */
+	size_t telling_at; /* offset in `text` of what matters, for faces that must shorten */
 	int64_t time_ms;
 	enum process process;
 	struct str executor;

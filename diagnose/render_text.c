@@ -15,6 +15,8 @@ enum {
 	ALSO_SHOWN = 4,
 	LINES_PER_PROOF = 3,
 	PARAGRAPH_BYTES = 1 << 16,
+	HEAD_SHOWN = 48,
+	TELLING_BEFORE = 32,
 };
 
 enum style { STYLE_NONE, STYLE_BAD, STYLE_GOOD, STYLE_WARN, STYLE_BOLD, STYLE_DIM };
@@ -24,6 +26,7 @@ struct screen {
 	const struct render_options *o;
 	struct buf *out;
 	size_t width;
+	size_t common; /* bytes that all sources begin with: shown once */
 	bool ok;
 };
 
@@ -151,15 +154,36 @@ static void application_line(struct screen *s, const struct application *a)
 
 /* --- findings -------------------------------------------------------------------------------- */
 
-static void show_proof(struct screen *s, const struct finding *f, const struct evidence *e,
-		       bool first)
+/* "yarn-logs.txt:1713", and whose log it is when that is known. */
+static void add_source(struct screen *s, struct buf *b, const struct evidence *e)
+{
+	s->ok = s->ok && render_safe(b, str_skip(e->source, s->common)) &&
+		buf_addf(b, ":%" PRIu32, e->line);
+	if (s->ok && e->executor.len)
+		s->ok = buf_add(b, STR(" (executor ")) && render_safe(b, e->executor) &&
+			buf_add(b, STR(")"));
+}
+
+/* A long line: its beginning (time, level, logger), then from what matters on. */
+static void add_telling(struct screen *s, struct buf *b, const struct evidence *e)
+{
+	struct str text = e->text;
+
+	if (!s->o->verbose && e->telling_at > HEAD_SHOWN + TELLING_BEFORE) {
+		s->ok = s->ok && render_safe(b, (struct str){ text.ptr, HEAD_SHOWN }) &&
+			buf_add(b, STR(" ... "));
+		text = str_skip(text, e->telling_at);
+	}
+	s->ok = s->ok && render_safe(b, str_trim(text));
+}
+
+static void show_proof(struct screen *s, const struct evidence *e, bool first)
 {
 	struct buf b = BUF_INIT(PARAGRAPH_BYTES);
-	struct str text = str_trim(e->text);
 
-	(void)f;
-	s->ok = s->ok && render_safe(&b, e->source) && buf_addf(&b, ":%" PRIu32 "  ", e->line) &&
-		render_safe(&b, text);
+	add_source(s, &b, e);
+	s->ok = s->ok && buf_add(&b, STR("  "));
+	add_telling(s, &b, e);
 	paragraph(s, first ? "proof" : "", STYLE_DIM, buf_str(&b),
 		  s->o->verbose ? 0 : LINES_PER_PROOF);
 	buf_release(&b);
@@ -179,7 +203,7 @@ static void show_proofs(struct screen *s, const struct finding *f)
 	for (size_t i = 0; i < f->evidence_count && shown < most; i++) {
 		if (i && same_text(&f->evidence[i], &f->evidence[last]))
 			continue;
-		show_proof(s, f, &f->evidence[i], !shown);
+		show_proof(s, &f->evidence[i], !shown);
 		last = i;
 		shown++;
 	}
@@ -317,9 +341,10 @@ static void show_also(struct screen *s, size_t root)
 		}
 		s->ok = s->ok && render_safe(&b, f->title) && buf_add(&b, STR("  [")) &&
 			buf_add(&b, f->id) && buf_add(&b, STR("]"));
-		if (s->ok && f->evidence_count)
-			s->ok = buf_add(&b, STR("  ")) && render_safe(&b, f->evidence[0].source) &&
-				buf_addf(&b, ":%" PRIu32, f->evidence[0].line);
+		if (s->ok && f->evidence_count) {
+			s->ok = buf_add(&b, STR("  "));
+			add_source(s, &b, &f->evidence[0]);
+		}
 		if (s->ok && f->count > 1)
 			s->ok = buf_addf(&b, "  %" PRIu64 "x", f->count);
 		if (!shown)
@@ -355,8 +380,8 @@ static void show_damage(struct screen *s)
 
 		if (in->grade == GRADE_PARTIAL || in->grade == GRADE_FAILED ||
 		    (in->grade == GRADE_SKIPPED && s->o->verbose)) {
-			s->ok = s->ok && render_safe(&b, in->path) && buf_add(&b, STR(": ")) &&
-				render_safe(&b, in->note);
+			s->ok = s->ok && render_safe(&b, str_skip(in->path, s->common)) &&
+				buf_add(&b, STR(": ")) && render_safe(&b, in->note);
 			paragraph(s, first ? "INCOMPLETE" : "", STYLE_WARN, buf_str(&b), 2);
 			first = false;
 		}
@@ -382,6 +407,9 @@ static void show_read(struct screen *s)
 	if (s->ok && s->d->noise_lines)
 		s->ok = buf_addf(&b, "; %" PRIu64 " harmless line%s not shown (--all)",
 				 s->d->noise_lines, s->d->noise_lines == 1 ? "" : "s");
+	if (s->ok && s->common)
+		s->ok = buf_add(&b, STR("; in ")) &&
+			render_safe(&b, (struct str){ s->d->inputs[0].path.ptr, s->common - 1 });
 	paragraph(s, "READ", STYLE_DIM, buf_str(&b), 0);
 	buf_release(&b);
 }
@@ -419,9 +447,34 @@ static void show_noise(struct screen *s)
 	}
 }
 
+/* Up to the last `!` or `/` that all inputs share; one input keeps its own name. */
+static size_t common_prefix(const struct diagnosis *d)
+{
+	struct str first = d->input_count ? d->inputs[0].path : STR("");
+	size_t len = first.len, cut = 0;
+
+	for (size_t i = 1; i < d->input_count; i++) {
+		size_t n = 0;
+
+		while (n < len && n < d->inputs[i].path.len &&
+		       d->inputs[i].path.ptr[n] == first.ptr[n])
+			n++;
+		len = n;
+	}
+	for (size_t i = 0; i < len; i++)
+		if (first.ptr[i] == '!' || first.ptr[i] == '/')
+			cut = i + 1;
+	return cut;
+}
+
 bool render_text(const struct diagnosis *d, const struct render_options *o, struct buf *out)
 {
-	struct screen s = { .d = d, .o = o, .out = out, .width = o->columns, .ok = true };
+	struct screen s = { .d = d,
+			    .o = o,
+			    .out = out,
+			    .width = o->columns,
+			    .common = common_prefix(d),
+			    .ok = true };
 	const struct finding *root = diagnosis_root(d);
 
 	if (s.width < WIDTH_MIN)

@@ -317,13 +317,17 @@ static void fill_sighting(struct scanner *s, struct sighting *o, const struct fo
 {
 	const struct trace *t = &s->trace;
 	size_t at = evidence_at(f, r);
+	struct str line;
 
 	o->pattern = f->pattern;
 	o->stream = s->log;
 	o->record = s->log->records;
 	o->line = record_line_at(r, at, s->block_line);
 	o->level = r->head.level;
-	o->text = stream_log_copy(s->log, shorten(record_line_text(r, at)));
+	line = record_line_text(r, at);
+	o->text = stream_log_copy(s->log, shorten(line));
+	if (line.ptr && r->text.ptr + at < line.ptr + o->text.len)
+		o->telling_at = (uint32_t)(r->text.ptr + at - line.ptr);
 	o->depth = f->depth;
 	o->innermost = f->innermost;
 	if (t->count) {

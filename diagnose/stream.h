@@ -32,6 +32,7 @@ struct sighting {
 	bool timed;	       /* the record itself has a time */
 	enum level level;
 	struct str text;     /* the line */
+	uint32_t telling_at; /* where in it the match begins */
 	uint32_t cause_line; /* the innermost cause's line when it is another; else 0 */
 	struct str cause_text;
 	struct str cause_name; /* class of the innermost exception of the record */

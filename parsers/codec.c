@@ -61,14 +61,14 @@ static bool bid_lzf(struct str head)
 }
 
 const struct codec codecs[] = {
-	{ "gzip", ".gz", bid_gzip, codec_gzip_open },
-	{ "zstd", ".zst", bid_zstd, codec_zstd_open },
-	{ "xz", ".xz", bid_xz, codec_xz_open },
-	{ "bzip2", ".bz2", bid_bzip2, codec_bzip2_open },
-	{ "lz4-block", ".lz4", bid_lz4_block, codec_lz4_block_open },
-	{ "lz4", ".lz4", bid_lz4_frame, codec_lz4_frame_open },
-	{ "snappy", ".snappy", bid_snappy, codec_snappy_open },
-	{ "lzf", ".lzf", bid_lzf, codec_lzf_open },
+	{ "gzip", { ".gz" }, bid_gzip, codec_gzip_open },
+	{ "zstd", { ".zst", ".zstd" }, bid_zstd, codec_zstd_open },
+	{ "xz", { ".xz" }, bid_xz, codec_xz_open },
+	{ "bzip2", { ".bz2" }, bid_bzip2, codec_bzip2_open },
+	{ "lz4-block", { ".lz4" }, bid_lz4_block, codec_lz4_block_open },
+	{ "lz4", { ".lz4" }, bid_lz4_frame, codec_lz4_frame_open },
+	{ "snappy", { ".snappy" }, bid_snappy, codec_snappy_open },
+	{ "lzf", { ".lzf" }, bid_lzf, codec_lzf_open },
 };
 const size_t codec_count = ARRAY_LEN(codecs);
 

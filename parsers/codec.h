@@ -15,7 +15,7 @@
 
 struct codec {
 	const char *name;
-	const char *suffix; /* stripped from a member's name, ".gz" */
+	const char *suffixes[2]; /* one of them is stripped from a member's name, ".gz" */
 	bool (*bid)(struct str head);
 	struct source *(*open)(struct source *inner);
 };

@@ -184,7 +184,7 @@ static int open_archive(struct archive_input *in, const char *format)
 	archive_read_support_format_rar5(a);
 	archive_read_support_format_cpio(a);
 	archive_read_support_format_ar(a);
-	if (format && !strcmp(format, "7z"))
+	if (!strcmp(format, "7z"))
 		return open_seekable(in);
 	return archive_read_open(a, in, NULL, read_stream, NULL);
 }
@@ -278,8 +278,8 @@ static const char *name_of(struct archive_entry *entry)
 	return name ? name : "(a name that cannot be decoded)";
 }
 
-static bool visit_entry(struct archive_input *in, struct archive_entry *entry,
-			struct source *outer, struct member_visitor *visitor)
+static bool visit_entry(struct archive_input *in, struct archive_entry *entry, struct source *outer,
+			struct member_visitor *visitor)
 {
 	struct member_source m = { .source.ops = &member_ops,
 				   .archive = in->archive,
@@ -323,8 +323,9 @@ static void walk_members(struct archive_input *in, struct source *outer,
 		if (result == ARCHIVE_RETRY)
 			continue;
 		if (result < ARCHIVE_WARN) {
-			source_degrade(outer, GRADE_PARTIAL, "archive damaged after %zu members: %s",
-				       members, trouble_of(in->archive));
+			source_degrade(outer, GRADE_PARTIAL,
+				       "archive damaged after %zu members: %s", members,
+				       trouble_of(in->archive));
 			return;
 		}
 		if (archive_entry_size(entry) > 0 &&
@@ -352,31 +353,18 @@ static void read_to_end(struct source *s, char *scrap)
 		continue;
 }
 
-void container_walk(struct source *source, struct member_visitor *visitor)
+void container_walk(struct source *source, const char *format, struct member_visitor *visitor)
 {
-	char head[TAR_HEADER_BYTES];
-	size_t head_len = source_read_full(source, head, sizeof(head));
-	struct str start = { head, head_len };
-	struct archive_input in = {
-		.source = source_with_head(start, source_slice(source, UINT64_MAX)),
-	};
-	int result;
+	struct archive_input in = { .source = source };
 
-	/* A plain file is read at offsets, as it is. */
-	if (source->ops->read_at) {
-		source_close(in.source);
-		in.source = source_with_head(start, source_borrow(source));
-	}
-	result = open_archive(&in, container_bid(start));
-	if (result >= ARCHIVE_WARN)
+	if (open_archive(&in, format) >= ARCHIVE_WARN)
 		walk_members(&in, source, visitor);
 	else
 		source_degrade(source, GRADE_PARTIAL, "archive could not be opened: %s",
 			       trouble_of(in.archive));
-	if (!in.by_header || in.all)
-		read_to_end(in.source, in.buffer);
+	if (!in.by_header)
+		read_to_end(source, in.buffer);
 	archive_read_free(in.archive);
-	source_close(in.source);
 	free(in.buffer);
 	free(in.all);
 }

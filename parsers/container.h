@@ -27,9 +27,10 @@ struct member_visitor {
 const char *container_bid(struct str head);
 
 /*
- * Visit all regular files, then read `source` to its end. On damage lower its grade; the members
- * visited so far are good, and so are the bytes before the cut of the one that was cut.
+ * Visit all regular files of `source`, from which nothing was read yet and whose `format`
+ * container_bid() told, and read it to its end. On damage lower its grade; the members visited so
+ * far are good, and so are the bytes before the cut of the one that was cut.
  */
-void container_walk(struct source *source, struct member_visitor *visitor);
+void container_walk(struct source *source, const char *format, struct member_visitor *visitor);
 
 #endif

@@ -12,6 +12,7 @@ enum content {
 	CONTENT_TEXT,
 	CONTENT_UTF16,	  /* text in UTF-16 with a byte order mark */
 	CONTENT_EVENTLOG, /* lines that start with {"Event":" */
+	CONTENT_HOLE,	  /* nothing but NULs so far: a log cut under its writer begins so */
 	CONTENT_IGNORED,  /* a side file nobody misses (checksums) */
 	CONTENT_OTHER,	  /* no log; `what` names it */
 };
@@ -26,7 +27,8 @@ struct sniffed sniff(struct str head);
 
 /* Is this name one of the marker files that Hadoop and Spark leave beside logs? */
 bool sniff_is_marker(struct str path);
-/* A Java archive or Python package, by its first member or its name: no logs in there. */
-bool sniff_is_program_archive(struct str head, struct str path);
+/* "a Java archive" and the like, by the first member of the zip or its name: no logs in there.
+ * NULL when it is none. */
+const char *sniff_program_archive(struct str head, struct str path);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "parsers/codec.h"
 #include "parsers/container.h"
+#include "parsers/meter.h"
 #include "parsers/sniff.h"
 #include "parsers/splitter.h"
 #include "parsers/text_encoding.h"
@@ -18,44 +19,59 @@
 
 /* --- from paths to inputs -------------------------------------------------------------------- */
 
+/* Names of members and paths past this are cut: they are labels. */
+#define NAME_BYTES_MAX ((size_t)1 << 16)
+
+enum {
+	/* Deeper than any layout of logs: a loop of mounts, or mischief. */
+	DIRECTORY_DEPTH_MAX = 64,
+};
+
 struct expander {
 	struct arena *arena;
 	struct walk_inputs *inputs;
 	size_t capacity;
 	struct diag_sink *diags;
+	const char *root; /* real path of the directory that is expanded */
 	bool ok;
 };
-
-static void add_input(struct expander *e, struct str path, uint64_t size)
-{
-	struct walk_inputs *in = e->inputs;
-	struct str copy;
-
-	if (in->count == e->capacity) {
-		size_t capacity = e->capacity ? e->capacity * 2 : 64;
-		struct walk_input *grown = arena_alloc(e->arena, capacity * sizeof(*grown));
-
-		if (!grown || !arena_str(e->arena, path, &copy)) {
-			diag_report(e->diags, DIAG_ERROR, "limit-inputs", path, 0,
-				    "too many files: the rest is not read");
-			e->ok = false;
-			return;
-		}
-		if (in->count)
-			memcpy(grown, in->items, in->count * sizeof(*grown));
-		in->items = grown;
-		e->capacity = capacity;
-	}
-	if (!arena_str(e->arena, path, &copy))
-		return;
-	in->items[in->count++] =
-		(struct walk_input){ .path = copy, .name = copy, .size_bytes = size };
-}
 
 static void trouble(struct expander *e, const char *code, const char *path, const char *what)
 {
 	diag_report(e->diags, DIAG_ERROR, code, STR(""), 0, "%s: %s", path, what);
 	e->ok = false;
+}
+
+static bool has_room(struct expander *e)
+{
+	struct walk_inputs *in = e->inputs;
+	size_t capacity = e->capacity ? e->capacity * 2 : 64;
+	struct walk_input *grown;
+
+	if (in->count < e->capacity)
+		return true;
+	grown = arena_alloc(e->arena, capacity * sizeof(*grown));
+	if (!grown)
+		return false;
+	if (in->count)
+		memcpy(grown, in->items, in->count * sizeof(*grown));
+	in->items = grown;
+	e->capacity = capacity;
+	return true;
+}
+
+static void add_input(struct expander *e, const char *path, const struct stat *st)
+{
+	struct walk_input input = { 0 };
+
+	if (!has_room(e) || !arena_str(e->arena, str_from(path), &input.path)) {
+		trouble(e, "limit-inputs", path, "too many files: this one is not read");
+		return;
+	}
+	input.name = input.path;
+	input.stream = !st || !S_ISREG(st->st_mode);
+	input.size_bytes = input.stream ? 0 : (uint64_t)st->st_size;
+	e->inputs->items[e->inputs->count++] = input;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -74,8 +90,7 @@ static char **list_directory(const char *path, size_t *count)
 	*count = 0;
 	if (!dir)
 		return NULL;
-	names = calloc(1, sizeof(char *));
-	while (names && (entry = readdir(dir))) {
+	while ((entry = readdir(dir))) {
 		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
 			continue;
 		if (*count == capacity) {
@@ -90,38 +105,47 @@ static char **list_directory(const char *path, size_t *count)
 	}
 	closedir(dir);
 	if (!names)
+		names = calloc(1, sizeof(char *));
+	if (!names)
 		die_no_memory();
 	qsort(names, *count, sizeof(char *), compare_names);
 	return names;
 }
 
+/* What a link inside the directory points to is met there anyway; what lies outside is not what
+ * the user named. Not following any also ends every loop. */
+static void refuse_link(struct expander *e, const char *path)
+{
+	char *target = realpath(path, NULL);
+	size_t len = strlen(e->root);
+	bool inside = target && !strncmp(target, e->root, len) &&
+		      (target[len] == '/' || !target[len] || !strcmp(e->root, "/"));
+
+	if (!inside)
+		diag_report(e->diags, target ? DIAG_WARNING : DIAG_NOTE, "input-link", STR(""), 0,
+			    "%s: a link to %s, not followed", path,
+			    target ? target : "what does not exist");
+	free(target);
+}
+
 static void expand_directory(struct expander *e, const char *path, unsigned depth);
 
-/* An entry met inside a directory: links are not followed, devices and FIFOs never opened. */
+/* An entry met inside a directory: devices, sockets and FIFOs are never opened. */
 static void expand_entry(struct expander *e, const char *path, unsigned depth)
 {
 	struct stat st;
 
-	if (lstat(path, &st)) {
+	if (lstat(path, &st))
 		trouble(e, "input-unreadable", path, strerror(errno));
-		return;
-	}
-	if (S_ISDIR(st.st_mode)) {
+	else if (S_ISDIR(st.st_mode))
 		expand_directory(e, path, depth + 1);
-		return;
-	}
-	if (S_ISLNK(st.st_mode)) {
-		/* A link to a file is read as the file, one to a directory could be a loop. */
-		if (stat(path, &st) || !S_ISREG(st.st_mode))
-			return;
-	}
-	if (!S_ISREG(st.st_mode)) {
+	else if (S_ISLNK(st.st_mode))
+		refuse_link(e, path);
+	else if (!S_ISREG(st.st_mode))
 		diag_report(e->diags, DIAG_NOTE, "input-not-a-file", STR(""), 0,
-			    "%s: no regular file, left out", path);
-		return;
-	}
-	if (!sniff_is_marker(str_from(path)))
-		add_input(e, str_from(path), (uint64_t)st.st_size);
+			    "%s: a FIFO, socket or device, left out", path);
+	else if (!sniff_is_marker(str_from(path)))
+		add_input(e, path, &st);
 }
 
 static void expand_directory(struct expander *e, const char *path, unsigned depth)
@@ -129,8 +153,7 @@ static void expand_directory(struct expander *e, const char *path, unsigned dept
 	size_t count, len = strlen(path);
 	char **names;
 
-	/* Deeper than any layout of logs: a loop of mounts, or mischief. */
-	if (depth > 64) {
+	if (depth > DIRECTORY_DEPTH_MAX) {
 		trouble(e, "limit-depth", path, "directories nested too deep");
 		return;
 	}
@@ -142,55 +165,96 @@ static void expand_directory(struct expander *e, const char *path, unsigned dept
 	while (len > 1 && path[len - 1] == '/')
 		len--;
 	for (size_t i = 0; i < count; i++) {
-		struct buf joined = BUF_INIT((size_t)1 << 16);
+		struct buf joined = BUF_INIT(NAME_BYTES_MAX);
 
 		if (buf_addf(&joined, "%.*s%s%s", (int)len, path, path[len - 1] == '/' ? "" : "/",
 			     names[i]) &&
 		    buf_add_char(&joined, '\0'))
 			expand_entry(e, joined.ptr, depth);
+		else
+			trouble(e, "limit-depth", path, "a path too long to open");
 		buf_release(&joined);
 		free(names[i]);
 	}
 	free(names);
 }
 
+static void expand_root(struct expander *e, const char *path)
+{
+	size_t before = e->inputs->count;
+	char *root = realpath(path, NULL);
+	bool was_ok = e->ok;
+
+	if (!root) {
+		trouble(e, "input-unreadable", path, strerror(errno));
+		return;
+	}
+	e->root = root;
+	e->ok = true;
+	expand_directory(e, path, 0);
+	if (e->inputs->count == before && e->ok)
+		trouble(e, "input-no-files", path, "a directory without files to read");
+	e->ok = e->ok && was_ok;
+	e->root = NULL;
+	free(root);
+}
+
+static void expand_existing(struct expander *e, const char *path, const struct stat *st)
+{
+	if (S_ISDIR(st->st_mode))
+		expand_root(e, path);
+	else
+		add_input(e, path, st);
+}
+
+static void expand_glob(struct expander *e, const char *path)
+{
+	glob_t found;
+	struct stat st;
+
+	if (glob(path, 0, NULL, &found)) {
+		trouble(e, "input-missing", path, "no such file, and nothing matches");
+		return;
+	}
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		if (stat(found.gl_pathv[i], &st))
+			trouble(e, "input-unreadable", found.gl_pathv[i], strerror(errno));
+		else
+			expand_existing(e, found.gl_pathv[i], &st);
+	}
+	globfree(&found);
+}
+
 static void expand_path(struct expander *e, const char *path)
 {
 	struct stat st;
-	glob_t found;
-	size_t before = e->inputs->count;
 
-	if (!strcmp(path, "-")) {
-		add_input(e, STR("-"), 0);
-		return;
-	}
-	if (stat(path, &st)) {
-		int error = errno;
-
-		if (error == ENOENT && !glob(path, 0, NULL, &found)) {
-			for (size_t i = 0; i < found.gl_pathc; i++)
-				expand_path(e, found.gl_pathv[i]);
-			globfree(&found);
-			return;
-		}
-		trouble(e, error == ENOENT ? "input-missing" : "input-unreadable", path,
-			strerror(error));
-		return;
-	}
-	if (!S_ISDIR(st.st_mode)) {
-		add_input(e, str_from(path), S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0);
-		return;
-	}
-	expand_directory(e, path, 0);
-	if (e->inputs->count == before && e->ok)
-		diag_report(e->diags, DIAG_WARNING, "input-no-files", STR(""), 0,
-			    "%s: a directory without files", path);
+	if (!strcmp(path, "-"))
+		add_input(e, path, NULL);
+	else if (!stat(path, &st))
+		expand_existing(e, path, &st);
+	else if (errno == ENOENT && strpbrk(path, "*?["))
+		expand_glob(e, path);
+	else
+		trouble(e, errno == ENOENT ? "input-missing" : "input-unreadable", path,
+			strerror(errno));
 }
 
 static int compare_inputs(const void *a, const void *b)
 {
 	return str_compare(((const struct walk_input *)a)->name,
 			   ((const struct walk_input *)b)->name);
+}
+
+/* A file named twice, or named beside its directory, is one input. */
+static void drop_repeated(struct walk_inputs *inputs)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < inputs->count; i++)
+		if (!kept || !str_eq(inputs->items[kept - 1].name, inputs->items[i].name))
+			inputs->items[kept++] = inputs->items[i];
+	inputs->count = kept;
 }
 
 bool walk_expand(const struct str *paths, size_t count, struct arena *arena,
@@ -209,6 +273,7 @@ bool walk_expand(const struct str *paths, size_t count, struct arena *arena,
 	}
 	if (inputs->count)
 		qsort(inputs->items, inputs->count, sizeof(*inputs->items), compare_inputs);
+	drop_repeated(inputs);
 	return e.ok;
 }
 
@@ -218,10 +283,10 @@ bool walk_expand(const struct str *paths, size_t count, struct arena *arena,
 struct walker {
 	struct walk_visitor *visitor;
 	struct diag_sink *diags;
-	uint64_t bytes_left; /* of LIMIT_INPUT_BYTES */
+	struct meter meter;
 };
 
-/* One level: the stream `source` called `name`, inside `depth` others. */
+/* One level: the stream called `name`, inside `depth` others. */
 struct level {
 	struct walker *walker;
 	struct str name; /* provenance */
@@ -229,23 +294,33 @@ struct level {
 	struct str host;
 	uint32_t first_line;
 	unsigned depth;
+	const struct source *packed; /* what the stream is made from; NULL at the outermost */
 	bool compressed;
 	bool in_place; /* part of a text file that is reported as a whole */
 };
 
+/* What the first bytes of a stream say. */
+struct opened {
+	struct source *source; /* from its first byte */
+	struct str head;
+	const struct codec *codec;
+	const char *archive; /* format */
+	const struct splitter *splitter;
+};
+
 static void walk_stream(const struct level *l, struct source *source);
 
-static void report(const struct level *l, const char *kind, const struct source *s,
-		   enum grade grade, const char *note)
+static void report(const struct level *l, const char *kind, enum grade grade, const char *note,
+		   uint64_t bytes)
 {
-	if (l->in_place && grade == GRADE_OK)
+	if (l->in_place)
 		return;
 	l->walker->visitor->report(l->walker->visitor, &(struct walk_report){
 							       .name = l->name,
 							       .kind = kind,
 							       .grade = grade,
 							       .note = note,
-							       .bytes = s ? s->read_bytes : 0,
+							       .bytes = bytes,
 						       });
 }
 
@@ -261,9 +336,9 @@ static void drain(struct source *s)
 	free(scrap);
 }
 
-static void visit_leaf(const struct level *l, enum leaf_kind kind, struct source *s,
-		       struct str head)
+static void visit_leaf(const struct level *l, enum leaf_kind kind, const struct opened *o)
 {
+	struct source *s = o->source;
 	struct leaf leaf = {
 		.kind = kind,
 		.name = l->name,
@@ -271,28 +346,24 @@ static void visit_leaf(const struct level *l, enum leaf_kind kind, struct source
 		.path = l->path,
 		.host = l->host,
 		.source = s,
-		.head = head,
+		.head = o->head,
 		.size_bytes = s->size_bytes,
 		.compressed = l->compressed,
+		.buffered = o->head.len < LIMIT_SNIFF_BYTES,
 	};
 
 	l->walker->visitor->leaf(l->walker->visitor, &leaf);
 	drain(s);
-	if (s->read_bytes > l->walker->bytes_left) {
-		source_degrade(s, GRADE_PARTIAL, "more than is read of one input");
-		l->walker->bytes_left = 0;
-	} else {
-		l->walker->bytes_left -= s->read_bytes;
-	}
-	report(l, kind == LEAF_EVENTLOG ? "eventlog" : "text", s, s->grade, s->note);
+	report(l, kind == LEAF_EVENTLOG ? "eventlog" : "text", s->grade, s->note, s->read_bytes);
 }
 
-static struct str joined(struct buf *b, struct str a, const char *sep, struct str c)
+/* Append `sep` and `part` when there is a part. */
+static void extend(struct buf *b, const char *sep, struct str part)
 {
-	/* Names past the ceiling are cut: they are labels. */
-	if (!buf_add(b, a) || !buf_add(b, str_from(sep)) || !buf_add(b, c))
-		return buf_str(b);
-	return buf_str(b);
+	/* Past the ceiling it is left out: these are labels. */
+	bool fits = !part.len || ((!b->len || buf_add(b, str_from(sep))) && buf_add(b, part));
+
+	(void)fits;
 }
 
 /* --- containers ------------------------------------------------------------------------------ */
@@ -300,40 +371,57 @@ static struct str joined(struct buf *b, struct str a, const char *sep, struct st
 struct container_visitor {
 	struct member_visitor visitor; /* first member */
 	const struct level *level;
+	const struct source *archive;
 	size_t members;
 };
+
+/* `./a/b` of `tar c .` is a/b, and what is absolute is so only as a label. */
+static struct str relative(struct str name)
+{
+	while (str_starts_with(name, STR("./")) || str_starts_with(name, STR("/")))
+		name = str_skip(name, name.ptr[0] == '/' ? 1 : 2);
+	return name;
+}
 
 static bool visit_member(struct member_visitor *visitor, const struct member *m)
 {
 	struct container_visitor *v = (struct container_visitor *)visitor;
-	struct buf name = BUF_INIT((size_t)1 << 16), path = BUF_INIT((size_t)1 << 16);
-	struct str label = m->name;
+	struct buf name = BUF_INIT(NAME_BYTES_MAX), path = BUF_INIT(NAME_BYTES_MAX);
+	struct str label = relative(m->name);
 	struct level inner = *v->level;
 
-	/* `./a/b` of `tar c .` is a/b. */
-	while (str_starts_with(label, STR("./")))
-		label = str_skip(label, 2);
 	v->members++;
 	if (sniff_is_marker(label))
 		return true;
-	inner.name = joined(&name, v->level->name, "!", label);
-	inner.path = joined(&path, v->level->path, v->level->path.len ? "/" : "", label);
+	extend(&name, "", inner.name);
+	extend(&name, "!", label);
+	extend(&path, "", inner.path);
+	extend(&path, "/", label);
+	inner.name = buf_str(&name);
+	inner.path = buf_str(&path);
+	inner.packed = v->archive;
 	inner.depth++;
 	inner.compressed = true;
 	walk_stream(&inner, source_slice(m->source, UINT64_MAX));
 	buf_release(&name);
 	buf_release(&path);
-	return v->level->walker->bytes_left > 0;
+	return !v->level->walker->meter.spent;
 }
 
-static void walk_container(const struct level *l, struct source *s)
+static void walk_container(const struct level *l, const struct opened *o)
 {
-	struct container_visitor v = { .visitor.member = visit_member, .level = l };
+	struct source *s = o->source;
+	struct container_visitor v = { .visitor.member = visit_member, .level = l, .archive = s };
+	const char *program = sniff_program_archive(o->head, l->path);
 
-	container_walk(s, &v.visitor);
+	if (program) {
+		report(l, "other", GRADE_SKIPPED, program, o->head.len);
+		return;
+	}
+	container_walk(s, o->archive, &v.visitor);
 	if (s->grade != GRADE_OK || !v.members)
-		report(l, "archive", s, s->grade,
-		       s->grade == GRADE_OK ? "no files inside" : s->note);
+		report(l, "archive", s->grade, s->grade == GRADE_OK ? "no files inside" : s->note,
+		       s->read_bytes);
 }
 
 /* --- aggregated logs ------------------------------------------------------------------------- */
@@ -341,28 +429,32 @@ static void walk_container(const struct level *l, struct source *s)
 struct split_visitor {
 	struct part_visitor visitor; /* first member */
 	const struct level *level;
-	const char *kind;
+	const struct source *whole;
 	size_t parts;
 };
 
 static void visit_part(struct part_visitor *visitor, const struct part *p)
 {
 	struct split_visitor *v = (struct split_visitor *)visitor;
-	struct buf name = BUF_INIT((size_t)1 << 16), path = BUF_INIT((size_t)1 << 16);
+	struct buf name = BUF_INIT(NAME_BYTES_MAX), path = BUF_INIT(NAME_BYTES_MAX);
 	struct level inner = *v->level;
-	struct str base = v->level->path;
 
 	v->parts++;
-	inner.path = joined(&path, base, base.len ? "/" : "", p->app);
-	inner.path = joined(&path, STR(""), p->app.len ? "/" : "", p->container);
-	inner.path = joined(&path, STR(""), p->container.len ? "/" : "", p->log_name);
+	extend(&path, "", inner.path);
+	extend(&path, "/", p->app);
+	extend(&path, "/", p->container);
+	extend(&path, "/", p->log_name);
+	inner.path = buf_str(&path);
 	inner.host = p->host;
 	inner.first_line = p->first_line ? p->first_line : 1;
+	inner.packed = v->whole;
 	inner.depth++;
 	inner.in_place = p->text_in_place;
 	if (!p->text_in_place) {
-		inner.name = joined(&name, v->level->name, "!", p->container);
-		inner.name = joined(&name, STR(""), p->container.len ? "!" : "", p->log_name);
+		extend(&name, "", inner.name);
+		extend(&name, "!", p->container);
+		extend(&name, "!", p->log_name);
+		inner.name = buf_str(&name);
 	}
 	walk_stream(&inner, source_slice(p->source, UINT64_MAX));
 	buf_release(&name);
@@ -391,156 +483,234 @@ static const struct splitter *find_splitter(struct str head, struct str name)
 	return best;
 }
 
-static void walk_split(const struct level *l, const struct splitter *splitter, struct source *s)
+static void walk_split(const struct level *l, const struct opened *o)
 {
-	struct split_visitor v = { .visitor.part = visit_part, .level = l, .kind = splitter->kind };
+	struct source *s = o->source;
+	struct split_visitor v = { .visitor.part = visit_part, .level = l, .whole = s };
 
-	splitter->split(s, l->path, &v.visitor);
-	report(l, splitter->kind, s, s->grade,
-	       s->grade == GRADE_OK && !v.parts ? "no log files inside" : s->note);
+	o->splitter->split(s, l->path, &v.visitor);
+	report(l, o->splitter->kind, s->grade,
+	       s->grade == GRADE_OK && !v.parts ? "no log files inside" : s->note, s->read_bytes);
 }
 
 /* --- one stream ------------------------------------------------------------------------------ */
 
-static struct str without_suffix(struct str path, const char *suffix)
+static struct str without_suffix(struct str path, const struct codec *codec)
 {
-	struct str s = str_from(suffix);
+	for (size_t i = 0; i < ARRAY_LEN(codec->suffixes); i++) {
+		struct str s = str_from(codec->suffixes[i] ? codec->suffixes[i] : "");
 
-	if (str_ends_with(path, s) && path.len > s.len)
-		path.len -= s.len;
+		if (s.len && path.len > s.len && str_ends_with(path, s))
+			return (struct str){ path.ptr, path.len - s.len };
+	}
 	return path;
 }
 
-static void walk_codec(const struct level *l, const struct codec *codec, struct source *s)
+/* The codec owns the source from here. */
+static void walk_codec(const struct level *l, const struct opened *o)
 {
 	struct level inner = *l;
 
-	inner.path = without_suffix(l->path, codec->suffix);
-	inner.path = without_suffix(inner.path, ".zstd");
+	inner.path = without_suffix(l->path, o->codec);
+	inner.packed = o->source;
 	inner.depth++;
 	inner.compressed = true;
-	walk_stream(&inner, codec->open(s));
+	walk_stream(&inner, o->codec->open(o->source));
 }
 
-static void walk_content(const struct level *l, struct source *s, struct str head)
+/* The same stream seen another way: `view` reads what is left of it. */
+static void walk_view(const struct level *l, const struct source *s, struct source *view)
 {
-	struct sniffed what = sniff(head);
+	struct level inner = *l;
+
+	inner.packed = s;
+	inner.depth++;
+	walk_stream(&inner, view);
+}
+
+/* A log cut to nothing while its writer goes on has a hole up to where the writer was. */
+static void walk_hole(const struct level *l, struct source *s)
+{
+	char *block = malloc(LIMIT_READ_BYTES);
+	size_t n = 0, at = 0;
+
+	if (!block)
+		die_no_memory();
+	while (at == n && s->read_bytes < LIMIT_HOLE_BYTES) {
+		n = source_read(s, block, LIMIT_READ_BYTES);
+		for (at = 0; at < n && !block[at];)
+			at++;
+		if (!n)
+			break;
+	}
+	if (at < n)
+		walk_view(l, s,
+			  source_with_head((struct str){ block + at, n - at },
+					   source_slice(s, UINT64_MAX)));
+	else
+		report(l, "other", s->grade == GRADE_OK ? GRADE_SKIPPED : s->grade,
+		       s->grade == GRADE_OK ? "nothing but NULs, not a log" : s->note,
+		       s->read_bytes);
+	free(block);
+}
+
+static void walk_content(const struct level *l, const struct opened *o)
+{
+	struct sniffed what = sniff(o->head);
+	struct source *s = o->source;
 
 	switch (what.content) {
 	case CONTENT_TEXT:
-		visit_leaf(l, LEAF_TEXT, s, head);
+		visit_leaf(l, LEAF_TEXT, o);
 		break;
 	case CONTENT_EVENTLOG:
-		visit_leaf(l, LEAF_EVENTLOG, s, head);
+		visit_leaf(l, LEAF_EVENTLOG, o);
 		break;
-	case CONTENT_UTF16: {
-		struct source *text = text_from_utf16(source_slice(s, UINT64_MAX));
-
-		visit_leaf(l, LEAF_TEXT, text, STR(""));
-		source_close(text);
+	case CONTENT_UTF16:
+		walk_view(l, s, text_from_utf16(source_slice(s, UINT64_MAX)));
 		break;
-	}
+	case CONTENT_HOLE:
+		walk_hole(l, s);
+		break;
 	case CONTENT_EMPTY:
 		/* A codec that gave nothing says why. */
-		report(l, "empty", s, s->grade, s->grade == GRADE_OK ? "" : s->note);
+		report(l, s->grade == GRADE_OK ? "empty" : "other", s->grade, s->note, 0);
 		break;
 	case CONTENT_OTHER:
-		report(l, "other", s, GRADE_SKIPPED, what.what);
+		report(l, "other", GRADE_SKIPPED, what.what, o->head.len);
 		break;
 	case CONTENT_IGNORED:
 		break;
 	}
 }
 
+static void refuse_depth(const struct level *l, const struct opened *o)
+{
+	report(l, "other", GRADE_SKIPPED, "archives nested too deep", o->head.len);
+	diag_report(l->walker->diags, DIAG_WARNING, "limit-depth", l->name, 0,
+		    "archives nested more than %d deep are not opened", LIMIT_NESTING_DEPTH);
+}
+
+static void walk_opened(const struct level *l, const struct opened *o)
+{
+	bool too_deep = l->depth >= LIMIT_NESTING_DEPTH;
+
+	if (too_deep && (o->codec || o->archive)) {
+		refuse_depth(l, o);
+	} else if (o->codec) {
+		walk_codec(l, o);
+		return; /* closed with the codec */
+	} else if (o->archive) {
+		walk_container(l, o);
+	} else if (o->splitter && !too_deep) {
+		walk_split(l, o);
+	} else {
+		walk_content(l, o);
+	}
+	source_close(o->source);
+}
+
+/* Limits are met while reading, maybe in another thread: they are told once that is over. */
+static void tell_limit(const struct level *l)
+{
+	struct meter *m = &l->walker->meter;
+
+	if (m->tripped)
+		diag_report(l->walker->diags, DIAG_WARNING, m->tripped, l->name, 0,
+			    "reading stopped: %s",
+			    m->spent ? "the input is too large, or expands more than logs do"
+				     : "it expands more than logs do");
+	m->tripped = NULL;
+}
+
 /* Owns `source`. */
 static void walk_stream(const struct level *l, struct source *source)
 {
 	char *bytes = malloc(LIMIT_SNIFF_BYTES);
-	const struct splitter *splitter;
-	const struct codec *codec;
-	struct source *s;
-	struct str head;
+	struct opened o = { 0 };
 
 	if (!bytes)
 		die_no_memory();
-	head = (struct str){ bytes, source_read_full(source, bytes, LIMIT_SNIFF_BYTES) };
-	s = source_with_head(head, source);
-	codec = codec_find(head);
-	/* An archive shows the text of its first member: it is an archive all the same. */
-	splitter = codec || container_bid(head) ? NULL : find_splitter(head, l->path);
+	/* A plain file is as large as it is; everything else may not end. */
+	if (!source->ops->read_at)
+		source = meter_open(&l->walker->meter, source, l->packed);
+	o.head.ptr = bytes;
+	o.head.len = source_read_full(source, bytes, LIMIT_SNIFF_BYTES);
+	if (str_starts_with(o.head, STR("\xEF\xBB\xBF")))
+		o.head = str_skip(o.head, 3);
+	o.source = source_with_head(o.head, source);
 	/* A source that ended within its head has its grade already. */
-	if (head.len < LIMIT_SNIFF_BYTES)
-		source_degrade(s, source->grade, "%s", source->note);
-	if ((codec || container_bid(head)) && l->depth >= LIMIT_NESTING_DEPTH) {
-		report(l, "other", s, GRADE_SKIPPED, "archives nested too deep");
-		diag_report(l->walker->diags, DIAG_WARNING, "limit-depth", l->name, 0,
-			    "archives nested more than %d deep are not opened",
-			    LIMIT_NESTING_DEPTH);
-		source_close(s);
-	} else if (splitter) {
-		walk_split(l, splitter, s);
-		source_close(s);
-	} else if (codec) {
-		walk_codec(l, codec, s); /* the codec owns s now */
-	} else if (container_bid(head)) {
-		if (sniff_is_program_archive(head, l->path))
-			report(l, "other", s, GRADE_SKIPPED, "a program archive or document");
-		else
-			walk_container(l, s);
-		source_close(s);
-	} else {
-		walk_content(l, s, head);
-		source_close(s);
-	}
+	if (o.head.len < LIMIT_SNIFF_BYTES)
+		source_degrade(o.source, source->grade, "%s", source->note);
+	o.codec = codec_find(o.head);
+	o.archive = container_bid(o.head);
+	/* An archive shows the text of its first member: it is an archive all the same. */
+	if (!o.codec && !o.archive)
+		o.splitter = find_splitter(o.head, l->path);
+	walk_opened(l, &o);
+	tell_limit(l);
 	free(bytes);
 }
 
-static int open_input(const struct walk_input *input, char **path)
+/* The descriptor, or -1 and why. What was met in a directory may have become a FIFO since: opening
+ * it must not wait for a writer. */
+static int open_input(const struct walk_input *input, const char *path, struct stat *st,
+		      const char **why)
 {
-	*path = strndup(input->path.ptr, input->path.len);
-	if (!*path)
-		die_no_memory();
-	if (!strcmp(*path, "-"))
-		return dup(STDIN_FILENO);
-	return open(*path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (input->stream ? 0 : O_NONBLOCK);
+	int fd = !strcmp(path, "-") ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, flags);
+
+	if (fd < 0 || fstat(fd, st))
+		*why = strerror(errno);
+	else if (S_ISDIR(st->st_mode))
+		*why = "a directory";
+	else if (!S_ISREG(st->st_mode) && !input->stream)
+		*why = "a FIFO, socket or device";
+	else
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }
 
 /* The part of a path that says where a log is from: all of it, `./` and `/` at its front aside. */
 static struct str place_path(struct str path)
 {
-	while (str_starts_with(path, STR("./")) || str_starts_with(path, STR("/")) ||
-	       str_starts_with(path, STR("../")))
-		path = str_skip(path, path.ptr[0] == '/' ? 1 : path.ptr[1] == '/' ? 2 : 3);
-	return path;
+	while (str_starts_with(path, STR("../")))
+		path = str_skip(path, 3);
+	return relative(path);
 }
 
 void walk_input(const struct walk_input *input, struct walk_visitor *visitor,
 		struct diag_sink *diags)
 {
-	struct walker walker = { .visitor = visitor,
-				 .diags = diags,
-				 .bytes_left = LIMIT_INPUT_BYTES };
+	struct walker walker = { .visitor = visitor, .diags = diags };
 	struct level level = { .walker = &walker,
 			       .name = input->name,
 			       .path = place_path(input->path),
 			       .first_line = 1 };
+	char *path = strndup(input->path.ptr, input->path.len);
+	const char *why = "";
+	struct source *source;
 	struct stat st;
-	char *path;
-	int fd = open_input(input, &path);
+	bool plain;
+	int fd;
 
-	if (fd < 0 || fstat(fd, &st) || S_ISDIR(st.st_mode)) {
-		const char *why = fd < 0 || errno ? strerror(errno) : "a directory";
-
+	if (!path)
+		die_no_memory();
+	fd = open_input(input, path, &st, &why);
+	if (fd < 0) {
 		diag_report(diags, DIAG_ERROR, "input-unreadable", STR(""), 0, "%s: %s", path, why);
-		report(&level, "other", NULL, GRADE_FAILED, why);
-		if (fd >= 0)
-			close(fd);
+		report(&level, "other", GRADE_FAILED, why, 0);
 		free(path);
 		return;
 	}
-	if (S_ISREG(st.st_mode))
-		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	walk_stream(&level, source_from_fd(fd, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0,
-					   S_ISREG(st.st_mode)));
 	free(path);
+	/* Standard input may be a plain file that was read in part already. */
+	plain = S_ISREG(st.st_mode) && !lseek(fd, 0, SEEK_CUR);
+	if (plain)
+		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	source = source_from_fd(fd, plain ? (uint64_t)st.st_size : 0, plain);
+	walker.meter.root = source;
+	walk_stream(&level, source);
 }

@@ -61,6 +61,9 @@ struct walk_input {
 	struct str path; /* what to open; "-" is standard input */
 	struct str name; /* how it is shown: as the user named it */
 	uint64_t size_bytes;
+	/* Named by the user and no plain file: standard input, a FIFO, a device. Opening and
+	 * reading it may wait. */
+	bool stream;
 };
 
 struct walk_inputs {
@@ -70,8 +73,9 @@ struct walk_inputs {
 
 /*
  * Expand `paths` into inputs, directories recursively, sorted by name; symbolic links inside
- * directories are not followed out of them. Unreadable or missing paths are reported to `diags`
- * (codes input-missing, input-unreadable, input-no-files) and left out; false if any was.
+ * directories are not followed (what they point to inside is met there anyway). Unreadable or
+ * missing paths are reported to `diags` (codes input-missing, input-unreadable, input-no-files) and
+ * left out; false if any was.
  */
 bool walk_expand(const struct str *paths, size_t count, struct arena *arena,
 		 struct walk_inputs *inputs, struct diag_sink *diags) MUST_USE;

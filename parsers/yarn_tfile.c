@@ -408,30 +408,39 @@ static struct source *open_block(struct source *file, const struct extent *e, st
 	return NULL;
 }
 
-/* Find the meta block that lists the data blocks. `end` is where the list of meta blocks ends. */
-static bool find_block_index(struct source *file, uint64_t at, uint64_t end, struct extent *e,
-			     char codec_bytes[KEY_BYTES], struct str *codec)
+/* The list of meta blocks, [at, end) of the file. Find the one that lists the data blocks. */
+static bool find_block_index(struct source *file, uint64_t at, uint64_t end, struct extent *found,
+			     char found_codec[KEY_BYTES])
 {
 	struct source *range = range_open(file, at, end - at);
-	char name_bytes[KEY_BYTES];
+	char name_bytes[KEY_BYTES], codec_bytes[KEY_BYTES];
+	struct str name, codec;
+	struct extent e;
 	struct reader r;
-	struct str name;
 	uint64_t count;
-	bool found = false;
 
+	found->offset = 0;
 	reader_init(&r, range);
 	if (!reader_size(&r, &count) || count > META_BLOCKS)
 		count = 0;
-	while (count-- && !found) {
+	while (count--) {
 		if (!reader_string(&r, name_bytes, KEY_BYTES, &name) ||
-		    !reader_string(&r, codec_bytes, KEY_BYTES, codec) || !read_extent(&r, e))
+		    !reader_string(&r, codec_bytes, KEY_BYTES - 1, &codec) || !read_extent(&r, &e))
 			break;
-		found = str_eq(name, STR("data:BCFile.index")) && e->offset >= MAGIC_BYTES &&
-			e->offset <= at && e->len <= at - e->offset;
+		if (!str_eq(name, STR("data:BCFile.index")) || e.offset < MAGIC_BYTES ||
+		    e.offset > at || e.len > at - e.offset)
+			continue;
+		*found = e;
+		memcpy(found_codec, codec.ptr, codec.len);
+		found_codec[codec.len] = '\0';
 	}
+	/* Where files were joined into one, the last one's offsets are not this one's, and the list
+	 * does not end where it should. */
+	if (!reader_is_at_end(&r))
+		found->offset = 0;
 	free(r.bytes);
 	source_close(range);
-	return found;
+	return found->offset > 0;
 }
 
 static void read_block(struct tfile *t, const struct extent *e, struct str codec)
@@ -483,10 +492,9 @@ static bool read_blocks(struct tfile *t, struct source *list, uint64_t end)
 static bool read_by_index(struct tfile *t)
 {
 	uint64_t size = t->file->size_bytes, index_at;
-	char footer[FOOTER_BYTES], codec_bytes[KEY_BYTES];
+	char footer[FOOTER_BYTES], codec[KEY_BYTES];
 	struct source *list;
 	struct extent e;
-	struct str codec;
 	bool ok;
 
 	if (!t->file->ops->read_at || size < MAGIC_BYTES + FOOTER_BYTES ||
@@ -496,11 +504,11 @@ static bool read_by_index(struct tfile *t)
 		return false;
 	index_at = big_endian(footer, 8);
 	if (index_at < MAGIC_BYTES || index_at > size - FOOTER_BYTES ||
-	    !find_block_index(t->file, index_at, size - FOOTER_BYTES, &e, codec_bytes, &codec))
+	    !find_block_index(t->file, index_at, size - FOOTER_BYTES, &e, codec))
 		return false;
-	list = open_block(t->file, &e, codec);
+	list = open_block(t->file, &e, str_from(codec));
 	if (!list) {
-		source_degrade(t->file, GRADE_SKIPPED, "compressed with " STR_FMT, STR_ARG(codec));
+		source_degrade(t->file, GRADE_SKIPPED, "compressed with %s", codec);
 		return true;
 	}
 	ok = read_blocks(t, list, e.offset);
