@@ -4,10 +4,24 @@
 #include "base/limits.h"
 
 enum {
-	/* A YARN diagnostic quotes at most 10,000 characters, in two or three parts. */
+	/* A YARN diagnostic quotes at most 10,000 characters of up to three bytes each. */
 	QUOTE_BYTES = 24 * 1024,
-	/* How far back the first line of a record is looked for. */
-	BACK_BYTES = LIMIT_RECORD_BYTES,
+	/* A quoted line is older than the diagnostic, but for the difference of two hosts' clocks.
+	 */
+	QUOTE_AHEAD_MS = 60 * 1000,
+	/* How far back the beginning of a record is looked for; past it, splitting starts anywhere.
+	 */
+	BACK_BYTES = 1024 * 1024,
+	/* A record ends with the line that passes this, whatever follows. */
+	RAW_BYTES_MAX = LIMIT_RECORD_BYTES * 2,
+	/* Of a line longer than that, its front and its end are kept. */
+	LINE_BYTES_MAX = LIMIT_RECORD_BYTES / 2,
+	LINE_FRONT_BYTES = LINE_BYTES_MAX / 4 * 3,
+	/* A structured line before it is shortened, and a scrubbed one. */
+	REWRITE_BYTES_MAX = LIMIT_RECORD_BYTES * 16,
+	/* A glued head is looked for in the first bytes of a line. */
+	GLUE_BYTES_MAX = 512,
+	BAR_BYTES_MAX = 256,
 	/* Lines of a stream's beginning that decide whether it has heads. */
 	BID_LINES = 200,
 };
@@ -16,8 +30,10 @@ void record_cutter_init(struct record_cutter *c)
 {
 	*c = (struct record_cutter){
 		.text = BUF_INIT((size_t)LIMIT_RECORD_BYTES * 2),
-		.peel = BUF_INIT((size_t)LIMIT_RECORD_BYTES * 16),
-		.lines = BUF_INIT((size_t)LIMIT_RECORD_BYTES * 16),
+		.peel = BUF_INIT((size_t)REWRITE_BYTES_MAX),
+		.scrub = BUF_INIT((size_t)REWRITE_BYTES_MAX),
+		/* There are at most as many lines as bytes. */
+		.lines = BUF_INIT((size_t)LIMIT_RECORD_BYTES * 2 * sizeof(struct record_line) + 64),
 	};
 }
 
@@ -25,6 +41,7 @@ void record_cutter_release(struct record_cutter *c)
 {
 	buf_release(&c->text);
 	buf_release(&c->peel);
+	buf_release(&c->scrub);
 	buf_release(&c->lines);
 }
 
@@ -32,33 +49,44 @@ void record_cutter_release(struct record_cutter *c)
 
 /* A raw line ends at LF, or at a CR that is not part of CRLF (progress bars). */
 struct raw_line {
-	size_t begin, end; /* without its terminator */
+	size_t begin, end; /* without terminators */
 	size_t next;	   /* first byte of the next line */
 	bool counted;	   /* ended by LF: the line number moves on */
 };
 
+/* The nearest CR or LF. The window grows, so that the cost is the distance: a line of a million CRs
+ * must not be searched for its LF a million times. */
+static size_t find_line_end(struct str block, size_t at)
+{
+	size_t window = 512;
+
+	while (at < block.len) {
+		size_t n = block.len - at < window ? block.len - at : window;
+		const char *p = block.ptr + at;
+		const char *lf = memchr(p, '\n', n);
+		const char *cr = memchr(p, '\r', lf ? (size_t)(lf - p) : n);
+
+		if (cr || lf)
+			return (size_t)((cr ? cr : lf) - block.ptr);
+		at += n;
+		window *= 4;
+	}
+	return block.len;
+}
+
 static struct raw_line line_from(struct str block, size_t begin)
 {
-	const char *base = block.ptr + begin;
-	size_t left = block.len - begin;
-	const char *lf = memchr(base, '\n', left);
-	size_t end = lf ? (size_t)(lf - base) : left;
-	const char *cr = end ? memchr(base, '\r', end) : NULL;
-	struct raw_line l = { .begin = begin, .counted = lf != NULL };
+	struct raw_line l;
 
-	/* `\r\n` and `\r\r\n` end one line. */
-	while (cr && (size_t)(cr - base) + 1 < end && cr[1] == '\r')
-		cr++;
-	if (cr && (size_t)(cr - base) + 1 < end) {
-		l.end = begin + (size_t)(cr - base);
-		l.next = l.end + 1;
-		l.counted = false;
-	} else {
-		l.end = begin + end;
-		l.next = begin + end + (lf != NULL);
-	}
-	while (l.end > l.begin && block.ptr[l.end - 1] == '\r')
-		l.end--;
+	while (begin < block.len && block.ptr[begin] == '\r')
+		begin++;
+	l.begin = begin;
+	l.end = find_line_end(block, begin);
+	l.next = l.end;
+	while (l.next < block.len && block.ptr[l.next] == '\r')
+		l.next++;
+	l.counted = l.next < block.len && block.ptr[l.next] == '\n';
+	l.next += l.counted;
 	return l;
 }
 
@@ -70,23 +98,77 @@ static size_t line_begin_at(struct str block, size_t at, size_t floor)
 	return lf ? (size_t)(lf - block.ptr) + 1 : floor;
 }
 
-static struct str line_text(struct str block, const struct raw_line *l)
+/* --- scrubbing ------------------------------------------------------------------------------- */
+
+static bool needs_scrubbing(struct str s)
 {
-	return (struct str){ block.ptr + l->begin, l->end - l->begin };
+	return s.len &&
+	       (memchr(s.ptr, '\x1b', s.len) || memchr(s.ptr, '\0', s.len) || s.ptr[0] == '\xef');
 }
 
-/* --- what a line is -------------------------------------------------------------------------- */
+/* Behind the terminal escape at s.ptr[i]: CSI `ESC [ … letter`, OSC `ESC ] … BEL`. */
+static size_t escape_end(struct str s, size_t i)
+{
+	char kind = i + 1 < s.len ? s.ptr[i + 1] : '\0';
+
+	if (kind != '[' && kind != ']')
+		return i + 1;
+	for (i += 2; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.ptr[i];
+
+		if (kind == '[' ? c >= 0x40 : c == '\a')
+			return i + 1;
+	}
+	return i;
+}
+
+/* `s` without NULs (holes of rotated files), terminal escapes and a byte order mark. */
+static struct str scrub(struct record_cutter *c, struct str s)
+{
+	size_t i = str_starts_with(s, STR("\xef\xbb\xbf")) ? 3 : 0;
+
+	buf_clear(&c->scrub);
+	while (i < s.len) {
+		size_t from = i;
+
+		while (i < s.len && s.ptr[i] && s.ptr[i] != '\x1b')
+			i++;
+		/* Past the ceiling the rest of the line is left out. */
+		if (!buf_add(&c->scrub, (struct str){ s.ptr + from, i - from }))
+			break;
+		while (i < s.len && (!s.ptr[i] || s.ptr[i] == '\x1b'))
+			i = s.ptr[i] ? escape_end(s, i) : i + 1;
+	}
+	return c->scrub.len ? buf_str(&c->scrub) : STR("");
+}
+
+/* --- pieces: what a line is ------------------------------------------------------------------ */
 
 enum line_class {
 	LINE_HEAD,	   /* starts a record and has a time or level */
-	LINE_START,	   /* starts a record without a head: traceback, exception, JVM message */
+	LINE_START,	   /* starts a record without a head: traceback, JVM message */
+	LINE_EXCEPTION,	   /* names an exception: starts a record unless a head came before */
 	LINE_CONTINUATION, /* indented, empty, Caused by … */
 	LINE_CHAIN,	   /* joins what follows to what came before */
 	LINE_OTHER,
 };
 
+/* A raw line, or a part of one, with its wrappers taken off. */
+struct piece {
+	size_t next;  /* where the next piece begins in the block */
+	bool counted; /* a LF was its end */
+	bool bar;     /* nothing but a progress bar */
+	bool scrubbed;
+	enum line_class class;
+	struct str text; /* points into the block or into the cutter until the next piece */
+	struct line_head head;
+	struct line_peeled peeled;
+};
+
+static const char traceback[] = "Traceback (most recent call last):";
+
 static const char *const starts[] = {
-	"Traceback (most recent call last):",
+	traceback,
 	"Exception in thread \"",
 	"Error: ",
 	"Error occurred during initialization of VM",
@@ -103,8 +185,14 @@ static const char *const continuations[] = {
 static const char *const chains[] = {
 	"During handling of the above exception, another exception occurred:",
 	"The above exception was the direct cause of the following exception:",
+};
+
+/* Parts of one exception's text that an empty line precedes. */
+static const char *const parts[] = {
 	"Driver stacktrace:",
 	"JVM stacktrace:",
+	"== SQL",
+	"== DataFrame ==",
 };
 
 static bool begins_with_any(struct str s, const char *const *list, size_t count)
@@ -115,65 +203,149 @@ static bool begins_with_any(struct str s, const char *const *list, size_t count)
 	return false;
 }
 
-static bool is_progress_bar(struct str s)
+/* Bytes of the progress bar at the front: `[Stage 3:=====>  (12 + 8) / 200]`; 0 when there is none.
+ */
+static size_t bar_bytes(struct str s)
 {
-	return s.len && s.ptr[0] == '[' && str_starts_with(s, STR("[Stage ")) &&
-	       str_find(s, STR(" / ")) > 0 && str_find(s, STR("(")) > 0;
+	struct str front = { s.ptr, s.len < BAR_BYTES_MAX ? s.len : BAR_BYTES_MAX };
+	const char *close;
+
+	if (!str_starts_with(s, STR("[Stage ")))
+		return 0;
+	close = memchr(front.ptr, ']', front.len);
+	if (!close)
+		return 0;
+	front.len = (size_t)(close - front.ptr) + 1;
+	if (str_find(front, STR(" + ")) < 0 || str_find(front, STR(") / ")) < 0)
+		return 0;
+	while (front.len < s.len && (s.ptr[front.len] == ' ' || s.ptr[front.len] == '\r'))
+		front.len++;
+	return front.len;
 }
 
-/* A head glued behind a print without newline: `result=524/05/01 10:00:00 INFO Executor: …`. */
+/* A head behind a print without newline: `result=524/05/01 10:00:00 INFO Executor: …`. Its offset,
+ * which is never 0; 0 when there is none. */
 static size_t glued_head(struct str s, struct line_head *head)
 {
-	struct str window = { s.ptr, s.len < 512 ? s.len : 512 };
-	static const char *const levels[] = { " INFO ", " WARN ", " ERROR " };
+	static const char *const levels[] = { " INFO ", " WARN ", " ERROR ", " FATAL ", " DEBUG " };
+	/* `yy/MM/dd HH:mm:ss` in front of the level: Spark's own layout only. */
+	enum { STAMP_BYTES = 17 };
+	struct str window = { s.ptr, s.len < GLUE_BYTES_MAX ? s.len : GLUE_BYTES_MAX };
+	struct line_head found;
+	size_t best = 0;
 
-	/* A colon of the time, before anything is searched for. */
+	/* What the time holds, before anything is searched for. */
 	if (!memchr(window.ptr, ':', window.len) || !memchr(window.ptr, '/', window.len))
 		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
 		ptrdiff_t at = str_find(window, str_from(levels[i]));
 		struct str tail;
 
-		/* `yy/MM/dd HH:mm:ss` is 17 bytes: Spark's own layout only. */
-		if (at < 18)
+		if (at <= STAMP_BYTES || (best && (size_t)at - STAMP_BYTES >= best))
 			continue;
-		tail = str_skip(s, (size_t)at - 17);
+		tail = str_skip(s, (size_t)at - STAMP_BYTES);
 		if (tail.ptr[2] == '/' && tail.ptr[5] == '/' && tail.ptr[11] == ':' &&
-		    line_head(tail, head) && head->level != LEVEL_NONE && head->logger.len)
-			return (size_t)at - 17;
+		    line_head(tail, &found) && found.level != LEVEL_NONE && found.logger.len) {
+			best = (size_t)at - STAMP_BYTES;
+			*head = found;
+		}
 	}
-	return 0;
+	return best;
 }
 
-static enum line_class classify(struct record_cutter *c, struct str raw, struct line_head *head)
+/* `org.apache.spark.SparkException: …` and the like, at the front of a line. */
+static bool names_exception(struct str s)
 {
-	struct line_peeled peeled;
-	struct str s = raw;
-	char first;
+	size_t n = 0, last = 0;
+	struct str name;
 
+	while (n < s.len && n < 200 && s.ptr[n] != ' ' && s.ptr[n] != ':' && s.ptr[n] != '(') {
+		if (s.ptr[n] == '.' || s.ptr[n] == '$')
+			last = n + 1;
+		n++;
+	}
+	if (!last || last >= n || (n < s.len && s.ptr[n] != ':') || s.ptr[last] < 'A' ||
+	    s.ptr[last] > 'Z' || s.ptr[0] < 'a' || s.ptr[0] > 'z')
+		return false;
+	name = (struct str){ s.ptr, n };
+	return str_ends_with(name, STR("Exception")) || str_ends_with(name, STR("Error"));
+}
+
+static enum line_class classify(struct str s, struct line_head *head)
+{
 	*head = (struct line_head){ .time_ms = TIME_NONE };
-	if (!s.len)
+	if (!s.len || s.ptr[0] == ' ' || s.ptr[0] == '\t')
 		return LINE_CONTINUATION;
-	if (s.ptr[0] == ' ' || s.ptr[0] == '\t')
-		return LINE_CONTINUATION;
-	peeled = line_peel(s, &c->peel);
-	s = peeled.text;
-	if (!s.len)
-		return LINE_CONTINUATION;
-	first = s.ptr[0];
 	if (line_head(s, head))
 		return LINE_HEAD;
-	if (first == ' ' || first == '\t' || is_progress_bar(s))
-		return LINE_CONTINUATION;
+	*head = (struct line_head){ .time_ms = TIME_NONE };
 	if (begins_with_any(s, chains, ARRAY_LEN(chains)))
 		return LINE_CHAIN;
 	if (begins_with_any(s, starts, ARRAY_LEN(starts)))
 		return LINE_START;
-	if (begins_with_any(s, continuations, ARRAY_LEN(continuations)))
+	if (begins_with_any(s, continuations, ARRAY_LEN(continuations)) ||
+	    begins_with_any(s, parts, ARRAY_LEN(parts)))
 		return LINE_CONTINUATION;
-	if (s.len > 40 && glued_head(s, head))
-		return LINE_HEAD;
-	return LINE_OTHER;
+	return names_exception(s) ? LINE_EXCEPTION : LINE_OTHER;
+}
+
+static bool lies_in(struct str s, struct str block)
+{
+	return (uintptr_t)s.ptr >= (uintptr_t)block.ptr &&
+	       (uintptr_t)s.ptr <= (uintptr_t)block.ptr + block.len;
+}
+
+/* End the piece after the first `count` bytes of its text; what follows is the next piece. */
+static void split_piece(struct piece *p, struct str block, size_t count)
+{
+	p->text.len = count;
+	p->next = (size_t)(p->text.ptr - block.ptr) + count;
+	p->counted = false;
+	p->peeled.partial = false;
+}
+
+/* The piece at `pos` of the block. */
+static void read_piece(struct record_cutter *c, struct str block, size_t pos, struct piece *p)
+{
+	struct raw_line l = line_from(block, pos);
+	struct str raw = { block.ptr + l.begin, l.end - l.begin };
+	size_t bar, glue;
+	bool in_block;
+
+	p->next = l.next;
+	p->counted = l.counted;
+	p->scrubbed = needs_scrubbing(raw);
+	if (p->scrubbed)
+		raw = scrub(c, raw);
+	p->peeled = line_peel(raw, &c->peel);
+	p->text = p->peeled.text;
+	if (p->peeled.escaped && needs_scrubbing(p->text)) {
+		p->text = scrub(c, p->text);
+		p->scrubbed = true;
+	}
+	in_block = !p->scrubbed && !p->peeled.escaped && lies_in(p->text, block);
+	while (!in_block && p->text.len && p->text.ptr[0] == '\r')
+		p->text = str_skip(p->text, 1);
+	bar = bar_bytes(p->text);
+	p->bar = bar && (in_block || bar == p->text.len);
+	if (p->bar) {
+		if (bar < p->text.len)
+			split_piece(p, block, bar);
+		p->class = LINE_CONTINUATION;
+		p->head = (struct line_head){ .time_ms = TIME_NONE };
+		return;
+	}
+	p->text = str_skip(p->text, bar);
+	p->class = classify(p->text, &p->head);
+	if (p->class == LINE_HEAD || p->class == LINE_CONTINUATION)
+		return;
+	glue = glued_head(p->text, &p->head);
+	if (glue && in_block) {
+		split_piece(p, block, glue);
+		p->class = classify(p->text, &p->head);
+	} else if (glue) {
+		p->class = LINE_HEAD;
+	}
 }
 
 /* --- splitting ------------------------------------------------------------------------------- */
@@ -183,146 +355,203 @@ struct splitter_state {
 	bool begun;
 	bool by_head;	 /* the current record began with a head */
 	bool by_start;	 /* … with a traceback or exception */
-	bool frames;	 /* a traceback's frames have been seen, not yet its last line */
+	bool frames;	 /* inside a Python traceback, its exception not yet named */
+	bool flush;	 /* … whose lines a collector has moved to the left margin */
+	bool java;	 /* Java frames since the exception's line */
 	bool blank;	 /* an empty line since the exception's line */
 	bool joined;	 /* the line before joins what follows */
+	bool partial;	 /* the line before goes on in this one */
 	bool diagnostic; /* the current record is one that may quote other logs */
 	bool quoting;	 /* inside `Last N bytes of …` */
+	bool closed;	 /* a quote has ended */
 	size_t quote_from;
 	int64_t head_ms;
 };
 
-static bool opens_quote(struct str raw)
+static bool opens_quote(struct str s)
 {
-	return str_starts_with(raw, STR("Last ")) && str_find(raw, STR(" bytes of ")) > 0;
+	return str_starts_with(s, STR("Last ")) && str_find(s, STR(" bytes of ")) > 0;
 }
 
 static bool joins_next(struct str s)
 {
-	return str_ends_with(s, STR("stack trace below.")) ||
-	       str_ends_with(s, STR("PythonException:")) ||
-	       str_ends_with(s, STR("PythonException: ")) ||
-	       str_ends_with(s, STR("Traceback below:")) ||
-	       str_ends_with(s, STR("User class threw exception: ")) ||
-	       str_ends_with(s, STR("Return Message:"));
+	static const char *const endings[] = {
+		"stack trace below.",
+		"PythonException:",
+		"PythonException: ",
+		"Traceback below:",
+		"User class threw exception: ",
+		"Return Message:",
+		"An exception was thrown from the Python worker:",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++)
+		if (str_ends_with(s, str_from(endings[i])))
+			return true;
+	return false;
 }
 
 /* A head inside a quoted log belongs to the record that quotes it. */
 static bool is_quoted(const struct splitter_state *s, const struct line_head *head, size_t at)
 {
+	bool timed = head->time_ms != TIME_NONE && s->head_ms != TIME_NONE;
+
 	if (!s->diagnostic || at - s->quote_from > QUOTE_BYTES)
 		return false;
 	if (s->quoting)
-		return true;
+		return !timed || head->time_ms <= s->head_ms + QUOTE_AHEAD_MS;
 	/* YARN cuts the front of long diagnostics, `Last N bytes of` included: older lines behind
 	 * the diagnostic's own head are quoted all the same. */
-	return head->time_ms != TIME_NONE && s->head_ms != TIME_NONE && head->time_ms < s->head_ms;
+	return !s->closed && timed && head->time_ms < s->head_ms;
 }
 
-static void begin_record(struct splitter_state *s, enum line_class class, struct str raw,
-			 const struct line_head *head, size_t at)
+static void begin_record(struct splitter_state *s, const struct piece *p, size_t at)
 {
 	*s = (struct splitter_state){
 		.begun = true,
-		.by_head = class == LINE_HEAD,
-		.by_start = class == LINE_START,
-		.frames = class == LINE_START && str_find(raw, STR("Traceback (most")) >= 0,
-		.joined = joins_next(raw),
-		.diagnostic = class == LINE_HEAD && str_find(raw, STR("iagnostics")) > 0,
+		.by_head = p->class == LINE_HEAD,
+		.by_start = p->class == LINE_START || p->class == LINE_EXCEPTION,
+		.frames =
+			p->class != LINE_CONTINUATION && str_find(p->text, STR("Traceback (")) >= 0,
+		.joined = joins_next(p->text),
+		.partial = p->peeled.wrapped && p->peeled.partial,
+		.diagnostic = p->class == LINE_HEAD && str_find(p->text, STR("iagnostics")) > 0,
 		.quote_from = at,
-		.head_ms = head->time_ms,
+		.head_ms = p->head.time_ms,
 	};
 }
 
-/* Does an exception that began without a head reach to this line of no class? */
-static bool exception_goes_on(struct splitter_state *s)
+/* `KeyError: 'x'` rather than a line of code. */
+static bool ends_traceback(struct str s)
 {
-	if (s->frames) { /* the line that names the exception */
-		s->frames = false;
-		s->blank = false;
-		return true;
+	size_t n = 0, last = 0;
+
+	while (n < s.len && s.ptr[n] != ' ' && s.ptr[n] != ':' && s.ptr[n] != '(') {
+		if (s.ptr[n] == '.')
+			last = n + 1;
+		n++;
 	}
-	return !s->blank;
+	return last < n && (n == s.len || s.ptr[n] == ':') && s.ptr[last] >= 'A' &&
+	       s.ptr[last] <= 'Z';
 }
 
-/* True when the line begins a new record; updates the state either way. */
-static bool split(struct splitter_state *s, enum line_class class, struct str raw,
-		  const struct line_head *head, size_t at)
+/* Does an exception that began without a head reach to this line of no class? */
+static bool exception_goes_on(struct splitter_state *s, const struct piece *p)
 {
-	bool fresh = false;
-
-	switch (class) {
-	case LINE_HEAD:
-		fresh = !s->begun || !is_quoted(s, head, at);
-		break;
-	case LINE_START:
-		fresh = !s->begun || !(s->joined || s->quoting);
-		break;
-	case LINE_OTHER:
-		fresh = !s->begun ||
-			(s->by_start ? !s->joined && !exception_goes_on(s) : !s->by_head);
-		break;
-	case LINE_CHAIN:
-	case LINE_CONTINUATION:
-		fresh = !s->begun;
-		break;
-	}
-	if (fresh) {
-		begin_record(s, class, raw, head, at);
+	if (s->joined)
+		return true;
+	if (s->frames) {
+		s->flush |= str_starts_with(p->text, STR("File \""));
+		s->frames = s->flush && !ends_traceback(p->text);
+		s->blank = s->java = false;
 		return true;
 	}
-	/* The client prints ` diagnostics: …` on a line of its own. */
-	if (s->by_head && !s->diagnostic && str_find(raw, STR("iagnostics: ")) > 0)
-		s->diagnostic = true;
-	if (s->by_head && s->diagnostic && opens_quote(raw)) {
-		s->quoting = true;
-		s->quote_from = at;
-	} else if (s->quoting && str_eq(raw, STR("."))) {
-		s->quoting = false;
-	}
-	if (class == LINE_CHAIN) {
-		s->frames = true;
-		s->joined = true;
-	} else if (raw.len) {
-		s->frames |= class == LINE_START;
-		s->joined = joins_next(raw);
-	} else {
-		s->blank = true;
+	return !s->blank && !s->java;
+}
+
+static bool starts_record(struct splitter_state *s, const struct piece *p, size_t at)
+{
+	if (!s->begun)
+		return true;
+	if (s->partial)
+		return false;
+	switch (p->class) {
+	case LINE_HEAD:
+		return !is_quoted(s, &p->head, at);
+	case LINE_START:
+		return !s->joined && !s->quoting;
+	case LINE_EXCEPTION:
+	case LINE_OTHER:
+		if (s->by_head)
+			return false;
+		return !s->by_start || !exception_goes_on(s, p);
+	case LINE_CHAIN:
+	case LINE_CONTINUATION:
+		break;
 	}
 	return false;
 }
 
-/* A line from which splitting gives the same result as from the stream's beginning. */
+/* True when the piece begins a new record; updates the state either way. */
+static bool split(struct splitter_state *s, const struct piece *p, size_t at)
+{
+	if (starts_record(s, p, at)) {
+		begin_record(s, p, at);
+		return true;
+	}
+	if (p->bar)
+		return false;
+	s->partial = p->peeled.wrapped && p->peeled.partial;
+	/* The client prints ` diagnostics: …` on a line of its own. */
+	if (s->by_head && !s->diagnostic && str_find(p->text, STR("iagnostics: ")) > 0) {
+		s->diagnostic = true;
+		s->quote_from = at;
+	}
+	if (s->diagnostic && opens_quote(p->text)) {
+		s->quoting = true;
+	} else if (s->diagnostic && str_eq(p->text, STR("."))) {
+		s->quoting = false;
+		s->closed = true;
+	}
+	if (!p->text.len) {
+		s->blank = p->counted || s->blank;
+		return false;
+	}
+	if (p->class == LINE_CHAIN) {
+		s->joined = true;
+		return false;
+	}
+	s->joined = joins_next(p->text);
+	if (begins_with_any(p->text, parts, ARRAY_LEN(parts)))
+		s->blank = s->java = false;
+	if (str_find(p->text, STR("Traceback (")) >= 0) {
+		s->frames = true;
+		s->flush = false;
+	}
+	s->java |= str_starts_with(str_trim(p->text), STR("at "));
+	return false;
+}
+
+/* First byte of the earliest line before `begin` that might quote what stands there; `begin` itself
+ * when there is none. */
+static size_t quoting_line(struct str block, size_t floor, size_t begin)
+{
+	size_t lowest = begin > floor + QUOTE_BYTES ? begin - QUOTE_BYTES : floor;
+	struct str before = { block.ptr + lowest, begin - lowest };
+	ptrdiff_t at = str_find(before, STR("iagnostics"));
+
+	return at < 0 ? begin : line_begin_at(block, lowest + (size_t)at, floor);
+}
+
+/*
+ * A line from which splitting gives the same result as from the stream's beginning: a head that no
+ * diagnostic before it can be quoting. Every step goes back, and a byte is searched for diagnostics
+ * twice at the most, so the cost is the distance.
+ */
 static size_t find_anchor(struct record_cutter *c, struct str block, size_t floor, size_t at)
 {
 	size_t lowest = at > floor + BACK_BYTES ? at - BACK_BYTES : floor;
 	size_t begin = line_begin_at(block, at, floor);
-	struct line_head head;
-	bool found = false;
+	struct piece p;
 
-	for (;;) {
-		struct raw_line l = line_from(block, begin);
-		enum line_class class = classify(c, line_text(block, &l), &head);
+	while (begin > lowest) {
+		size_t before = line_begin_at(block, begin - 1, floor);
 
-		if (class == LINE_HEAD) {
-			found = true;
-			break;
+		read_piece(c, block, begin, &p);
+		if (p.class == LINE_HEAD) {
+			size_t quoting = c->quotes ? quoting_line(block, floor, begin) : begin;
+			bool wrapped = p.peeled.wrapped;
+
+			if (wrapped)
+				read_piece(c, block, before, &p);
+			if (quoting == begin && !(wrapped && p.peeled.partial))
+				return begin;
+			if (quoting < before) {
+				begin = quoting;
+				continue;
+			}
 		}
-		if (begin <= lowest)
-			break;
-		begin = line_begin_at(block, begin - 1, floor);
-	}
-	if (!found || begin == floor || !c->quotes)
-		return begin;
-	/* The head may be quoted by a diagnostic before it: begin there instead. */
-	lowest = begin > floor + QUOTE_BYTES ? begin - QUOTE_BYTES : floor;
-	{
-		struct str before = { block.ptr + lowest, begin - lowest };
-		ptrdiff_t quote = str_find(before, STR("iagnostics"));
-
-		if (quote < 0)
-			return begin;
-		begin = line_begin_at(block, lowest + (size_t)quote, floor);
+		begin = before;
 	}
 	return begin;
 }
@@ -333,21 +562,19 @@ static size_t find_record(struct record_cutter *c, struct str block, size_t floo
 {
 	size_t begin = find_anchor(c, block, floor, at), pos = begin;
 	struct splitter_state state = { 0 };
-	struct line_head head;
+	struct piece p;
 
 	while (pos < block.len) {
-		struct raw_line l = line_from(block, pos);
-		struct str raw = line_text(block, &l);
-		enum line_class class = classify(c, raw, &head);
-
-		if (split(&state, class, raw, &head, pos)) {
+		read_piece(c, block, pos, &p);
+		/* An endless record is cut where it would be cut in any other block. */
+		if (pos - begin > RAW_BYTES_MAX)
+			state.begun = false;
+		if (split(&state, &p, pos)) {
 			if (pos > at)
 				break;
 			begin = pos;
 		}
-		if (pos - begin > LIMIT_RECORD_BYTES && pos > at)
-			break;
-		pos = l.next;
+		pos = p.next;
 	}
 	*end = pos;
 	return begin;
@@ -355,53 +582,38 @@ static size_t find_record(struct record_cutter *c, struct str block, size_t floo
 
 /* --- cleaning -------------------------------------------------------------------------------- */
 
-static bool needs_scrubbing(struct str s)
+/* A line that is too long keeps its front and its end. */
+static bool add_shortened(struct buf *out, struct str s)
 {
-	return s.len && (memchr(s.ptr, '\x1b', s.len) || memchr(s.ptr, '\0', s.len));
+	if (s.len <= LINE_BYTES_MAX)
+		return buf_add(out, s);
+	return buf_add(out, (struct str){ s.ptr, LINE_FRONT_BYTES }) &&
+	       buf_add(out, STR(" ... ")) &&
+	       buf_add(out, str_skip(s, s.len - (LINE_BYTES_MAX - LINE_FRONT_BYTES)));
 }
 
-/* Drop NULs and terminal escapes: CSI `ESC [ … letter`, OSC `ESC ] … BEL`. */
-static bool add_scrubbed(struct buf *out, struct str s)
+/* Unescaped and rewritten lines may hold several; all of them come from one line of the stream. */
+static bool add_clean_text(struct record_cutter *c, struct str s, uint32_t number, bool joins)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.ptr[i];
+	while (s.len || !joins) {
+		struct record_line l = { .line = number };
+		size_t n = find_line_end(s, 0);
 
-		if (c == '\x1b' && i + 1 < s.len && s.ptr[i + 1] == '[') {
-			i += 2;
-			while (i < s.len && (unsigned char)s.ptr[i] < 0x40)
-				i++;
-		} else if (c == '\x1b' && i + 1 < s.len && s.ptr[i + 1] == ']') {
-			while (i < s.len && s.ptr[i] != '\a')
-				i++;
-		} else if (c && c != '\x1b' && !buf_add_char(out, c)) {
+		if (!joins && c->text.len && !buf_add_char(&c->text, '\n'))
 			return false;
-		}
-	}
-	return true;
-}
-
-static bool add_line_start(struct record_cutter *c, uint32_t number)
-{
-	struct record_line l = { .at = c->text.len, .line = number };
-
-	return buf_add(&c->lines, (struct str){ (const char *)&l, sizeof(l) });
-}
-
-/* Rewritten lines may hold several; all of them come from one line of the stream. */
-static bool add_clean_text(struct record_cutter *c, struct str s, uint32_t number)
-{
-	struct str head, rest = s;
-	bool more = true;
-
-	while (more) {
-		more = str_cut(rest, '\n', &head, &rest);
-		if (c->text.len && !buf_add_char(&c->text, '\n'))
+		l.at = c->text.len;
+		if (!joins && !buf_add(&c->lines, (struct str){ (const char *)&l, sizeof(l) }))
 			return false;
-		if (!add_line_start(c, number))
+		if (!add_shortened(&c->text, (struct str){ s.ptr, n }))
 			return false;
-		if (!(needs_scrubbing(head) ? add_scrubbed(&c->text, head)
-					    : buf_add(&c->text, head)))
-			return false;
+		while (n < s.len && s.ptr[n] == '\r')
+			n++;
+		if (n < s.len && s.ptr[n] == '\n')
+			n++;
+		else if (n == s.len)
+			break;
+		s = str_skip(s, n);
+		joins = false;
 	}
 	return true;
 }
@@ -411,45 +623,42 @@ struct cleaning {
 	struct record *out;
 	int64_t wrapper_ms;
 	bool partial; /* the line before goes on in this one */
-	bool any;
 };
 
-static bool add_raw_line(struct cleaning *k, struct str raw, uint32_t number)
+static bool add_piece(struct cleaning *k, const struct piece *p, uint32_t number)
 {
 	struct record_cutter *c = k->c;
-	struct line_peeled peeled = line_peel(raw, &c->peel);
-	struct str s = peeled.text;
-	bool joins = k->partial;
+	bool joins = k->partial && c->text.len, ok;
 
-	k->out->wrapped |= peeled.wrapped;
-	k->out->rewritten |= peeled.escaped || joins;
+	k->out->wrapped |= p->peeled.wrapped;
+	k->out->rewritten |= p->peeled.escaped || p->scrubbed || joins;
 	if (k->wrapper_ms == TIME_NONE)
-		k->wrapper_ms = peeled.time_ms;
-	k->partial = peeled.wrapped && peeled.partial;
-	if (is_progress_bar(s))
+		k->wrapper_ms = p->peeled.time_ms;
+	if (p->bar)
 		return true;
-	if (line_is_structured(s)) {
-		struct buf text = BUF_INIT((size_t)LIMIT_RECORD_BYTES);
-		bool ok = line_from_structured(s, &text);
+	k->partial = p->peeled.wrapped && p->peeled.partial;
+	if (p->class == LINE_HEAD && line_is_structured(p->text)) {
+		struct buf text = BUF_INIT((size_t)REWRITE_BYTES_MAX);
 
+		ok = line_from_structured(p->text, &text);
 		if (ok) {
 			k->out->rewritten = true;
-			ok = add_clean_text(c, buf_str(&text), number);
+			ok = add_clean_text(c, buf_str(&text), number, joins);
 			buf_release(&text);
 			return ok;
 		}
 		buf_release(&text);
 	}
-	if (joins)
-		return needs_scrubbing(s) ? add_scrubbed(&c->text, s) : buf_add(&c->text, s);
-	return add_clean_text(c, s, number);
+	return add_clean_text(c, p->text, number, joins);
 }
 
 /* Lines before `at`; records are cut in order, so each byte of a block is counted once. */
 static uint32_t lines_before(struct record_cutter *c, struct str block, size_t at)
 {
-	if (at < c->counted_at)
-		record_block_begin(c, block);
+	if (at < c->counted_at) {
+		c->counted_at = 0;
+		c->counted_lines = 0;
+	}
 	c->counted_lines += (uint32_t)str_count(
 		(struct str){ block.ptr + c->counted_at, at - c->counted_at }, '\n');
 	c->counted_at = at;
@@ -466,14 +675,10 @@ void record_block_begin(struct record_cutter *c, struct str block)
 static void read_head(struct record *out, int64_t wrapper_ms)
 {
 	struct str first, rest;
-	size_t glued;
 
 	(void)str_cut(out->text, '\n', &first, &rest);
-	out->has_head = line_head(first, &out->head);
-	if (!out->has_head) {
-		glued = first.len > 40 ? glued_head(first, &out->head) : 0;
-		out->has_head = glued > 0;
-	}
+	out->has_head =
+		first.len && (line_head(first, &out->head) || glued_head(first, &out->head));
 	if (!out->has_head)
 		out->head = (struct line_head){ .time_ms = TIME_NONE };
 	if (out->head.time_ms == TIME_NONE || out->head.time_only)
@@ -489,6 +694,7 @@ void record_cut(struct record_cutter *c, struct str block, size_t floor, size_t 
 	size_t end, begin = find_record(c, block, floor, at, &end), pos = begin;
 	size_t keep_front = begin + LIMIT_RECORD_BYTES / 2, keep_back = 0;
 	uint32_t number = lines_before(c, block, begin);
+	struct piece p;
 
 	*out = (struct record){ .begin = begin, .end = end, .head.time_ms = TIME_NONE };
 	if (end - begin > LIMIT_RECORD_BYTES) {
@@ -498,19 +704,17 @@ void record_cut(struct record_cutter *c, struct str block, size_t floor, size_t 
 	buf_clear(&c->text);
 	buf_clear(&c->lines);
 	while (pos < end) {
-		struct raw_line l = line_from(block, pos);
-		struct str raw = line_text(block, &l);
-
-		if (out->cut_short && pos >= keep_front && l.next < keep_back)
-			raw.len = 0; /* in the part left out */
-		else if (raw.len > LIMIT_RECORD_BYTES / 2)
-			raw.len = LIMIT_RECORD_BYTES / 2;
-		if ((raw.len || !out->cut_short) && !add_raw_line(&k, raw, number))
+		read_piece(c, block, pos, &p);
+		if (pos >= keep_front && p.next < keep_back) {
+			k.partial = false; /* in the part left out */
+		} else if (!add_piece(&k, &p, number)) {
+			out->cut_short = true;
 			break;
-		number += l.counted;
-		pos = l.next;
+		}
+		number += p.counted;
+		pos = p.next;
 	}
-	out->text = buf_str(&c->text);
+	out->text = c->text.len ? buf_str(&c->text) : STR("");
 	/* Empty lines at the end are the space between records. */
 	while (out->text.len && out->text.ptr[out->text.len - 1] == '\n')
 		out->text.len--;
@@ -523,18 +727,16 @@ size_t record_last_begin(const struct record_cutter *c, struct str block)
 {
 	struct record_cutter scratch;
 	const char *lf = block.len ? memrchr(block.ptr, '\n', block.len) : NULL;
-	size_t end, begin, limit;
+	size_t end, begin;
 
 	(void)c;
 	if (!lf)
 		return 0;
+	/* The line behind the last LF is not complete: it may belong to the record before it. */
+	block.len = (size_t)(lf - block.ptr) + 1;
 	record_cutter_init(&scratch);
 	scratch.quotes = true;
-	limit = block.len > 2 * (size_t)LIMIT_RECORD_BYTES
-			? line_begin_at(block, block.len - 2 * (size_t)LIMIT_RECORD_BYTES, 0)
-			: 0;
-	begin = find_record(&scratch, block, limit, (size_t)(lf - block.ptr), &end);
-	/* The line behind the last LF is not complete: it may belong to the record before it. */
+	begin = find_record(&scratch, block, 0, block.len - 1, &end);
 	record_cutter_release(&scratch);
 	return begin;
 }
@@ -542,14 +744,11 @@ size_t record_last_begin(const struct record_cutter *c, struct str block)
 void record_bid(struct record_cutter *c, struct str head)
 {
 	size_t pos = 0, lines = 0, heads = 0;
+	struct piece p;
 
-	while (pos < head.len && lines < BID_LINES) {
-		struct raw_line l = line_from(head, pos);
-		struct line_head h;
-
-		lines++;
-		heads += classify(c, line_text(head, &l), &h) == LINE_HEAD;
-		pos = l.next;
+	for (; pos < head.len && lines < BID_LINES; pos = p.next, lines++) {
+		read_piece(c, head, pos, &p);
+		heads += p.class == LINE_HEAD;
 	}
 	c->headed = heads > 0;
 }

@@ -44,6 +44,7 @@ struct record {
 struct record_cutter {
 	struct buf text;
 	struct buf peel;
+	struct buf scrub;
 	struct buf lines;
 	bool headed;	   /* the stream's lines have heads (from record_bid) */
 	size_t counted_at; /* lines of the block are counted up to here */
@@ -70,7 +71,7 @@ void record_cut(struct record_cutter *c, struct str block, size_t floor, size_t 
 
 /*
  * Where the last record of `block`, which may go on behind its end, begins: everything before it
- * is complete. At most LIMIT_RECORD_BYTES before the end.
+ * is complete. At most twice LIMIT_RECORD_BYTES, or one longer line, before the last newline.
  */
 size_t record_last_begin(const struct record_cutter *c, struct str block);
 

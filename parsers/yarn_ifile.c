@@ -516,11 +516,29 @@ struct ifile {
 	size_t uuid_bytes;
 	size_t body_at; /* behind the first UUID */
 	size_t salvaged;
+	uint64_t drained; /* bytes decoded that the visitor did not want */
 };
 
-static void visit_log(struct ifile *f, const struct log_entry *log, struct source *source)
+/* Read what the visitor left, to see how it ends; false when that is more than honest logs leave:
+ * the visitor stopped because it expands too much. */
+static bool drain(struct ifile *f, struct source *source)
 {
-	char app[YARN_APP_BYTES], scratch[4096];
+	char scrap[8192];
+	size_t n;
+
+	while (f->drained < LIMIT_EXPANSION_FLOOR_BYTES) {
+		n = source_read(source, scrap, sizeof(scrap));
+		if (!n)
+			return true;
+		f->drained += n;
+	}
+	return false;
+}
+
+/* Hand out `source`; true when it was read to its end. */
+static bool visit_log(struct ifile *f, const struct log_entry *log, struct source *source)
+{
+	char app[YARN_APP_BYTES];
 	struct part part = {
 		.container = log->container,
 		.host = f->host,
@@ -534,8 +552,7 @@ static void visit_log(struct ifile *f, const struct log_entry *log, struct sourc
 	if (!part.app.len)
 		part.app = f->app;
 	f->visitor->part(f->visitor, &part);
-	while (source_read(source, scratch, sizeof(scratch)))
-		;
+	return drain(f, source);
 }
 
 static struct str range(const struct ifile *f, size_t from, size_t to)
@@ -572,8 +589,7 @@ static size_t salvage_log(struct ifile *f, struct source *source, struct str byt
 	f->salvaged++;
 	(void)snprintf(name, sizeof(name), "unnamed-%zu", f->salvaged);
 	log.file_name = str_from(name);
-	visit_log(f, &log, source);
-	if (decoder && source->grade == GRADE_OK) {
+	if (visit_log(f, &log, source) && decoder && source->grade == GRADE_OK) {
 		const struct decoder *d = (const struct decoder *)source;
 
 		used = (size_t)d->inner->read_bytes - (d->in_len - d->in_at);
@@ -585,32 +601,28 @@ static size_t salvage_log(struct ifile *f, struct source *source, struct str byt
 /* What lies between `from` and `to`: zlib streams one behind the other, or text. */
 static void salvage(struct ifile *f, size_t from, size_t to)
 {
-	struct str codec_head = range(f, from, to);
+	struct str rest = range(f, from, to);
 	ptrdiff_t index;
 
-	if (codec_head.len && codec_head.ptr[0] == '\n') {
-		from++;
-		codec_head = str_skip(codec_head, 1);
-	}
-	if (is_gzip(codec_head)) {
-		(void)salvage_log(f, codec_gzip_open(source_from_memory(codec_head)), codec_head,
-				  false);
-		return;
-	}
-	if (is_zlib(codec_head)) {
-		while (from < to && is_zlib(range(f, from, to)) && f->salvaged < SALVAGED_LOGS) {
-			struct str rest = range(f, from, to);
+	/* Stands between two uploads. */
+	if (rest.len && rest.ptr[0] == '\n')
+		rest = str_skip(rest, 1);
+	while (is_zlib(rest) && f->salvaged < SALVAGED_LOGS) {
+		struct source *source = codec_zlib_open(source_from_memory(rest));
 
-			from += salvage_log(f, codec_zlib_open(source_from_memory(rest)), rest,
-					    true);
-		}
+		rest = str_skip(rest, salvage_log(f, source, rest, true));
+		if (!is_zlib(rest))
+			return;
+	}
+	if (is_gzip(rest)) {
+		(void)salvage_log(f, codec_gzip_open(source_from_memory(rest)), rest, false);
 		return;
 	}
-	index = str_find(codec_head, (struct str){ "\xAC\xED\0\5sr", 6 });
+	index = str_find(rest, (struct str){ "\xAC\xED\0\5sr", 6 });
 	if (index >= 0)
-		codec_head.len = (size_t)index;
-	if (codec_head.len && f->salvaged < SALVAGED_LOGS)
-		(void)salvage_log(f, source_from_memory(codec_head), codec_head, false);
+		rest.len = (size_t)index;
+	if (rest.len && f->salvaged < SALVAGED_LOGS)
+		(void)salvage_log(f, source_from_memory(rest), rest, false);
 }
 
 /* --- logs of the index ----------------------------------------------------------------------- */
@@ -646,6 +658,7 @@ static struct source *open_log(struct str codec, struct str stored)
 static void visit_entry(struct ifile *f, struct log_entry log, struct str codec, struct str stored)
 {
 	struct source *source = open_log(codec, stored);
+	bool ended;
 
 	if (!is_plain_name(log.file_name))
 		log.file_name = STR("unnamed");
@@ -655,11 +668,11 @@ static void visit_entry(struct ifile *f, struct log_entry log, struct str codec,
 	if (stored.len < log.stored_bytes)
 		source_degrade(source, GRADE_PARTIAL, "cut off: %zu of %" PRIu64 " bytes are there",
 			       stored.len, log.stored_bytes);
-	visit_log(f, &log, source);
+	ended = visit_log(f, &log, source);
 	if (source->grade == GRADE_SKIPPED)
 		source_degrade(f->file, GRADE_PARTIAL, STR_FMT " of " STR_FMT ": %s",
 			       STR_ARG(log.file_name), STR_ARG(log.container), source->note);
-	else if (source->grade != GRADE_OK || source->read_bytes < log.size)
+	else if (source->grade != GRADE_OK || (ended && source->read_bytes < log.size))
 		source_degrade(f->file, GRADE_PARTIAL,
 			       STR_FMT " of " STR_FMT " is shorter than it should be",
 			       STR_ARG(log.file_name), STR_ARG(log.container));
@@ -793,7 +806,7 @@ static void split_bytes(struct ifile *f)
 /* All of `source`, up to LIMIT_RANDOM_ACCESS_BYTES. */
 static char *read_all(struct source *source, size_t *len)
 {
-	size_t capacity = 1 << 20;
+	size_t capacity = 64 * 1024; /* times a power of two is the limit */
 	char *bytes = NULL;
 	char more;
 

@@ -462,9 +462,10 @@ TEST(yarn_ifile_damaged_everywhere)
 			b.ptr[i / 8] = (char)(b.ptr[i / 8] ^ 1 << (i % 8));
 			split(&l, buf_str(&b), STR(PATH));
 			CHECK(l.parts <= LOGS);
-			/* A zlib stream has a check value. */
+			/* A zlib stream has a check value, and a few bits without meaning. */
 			if (zlib && i / 8 >= 32 && i / 8 < logs_end)
-				CHECK(l.grade == GRADE_PARTIAL);
+				CHECK(l.grade == GRADE_PARTIAL ||
+				      str_eq(buf_str(&l.text), STR(WHOLE)));
 			b.ptr[i / 8] = (char)(b.ptr[i / 8] ^ 1 << (i % 8));
 			buf_release(&l.text);
 		}

@@ -51,10 +51,11 @@ static void put_short_string(struct buf *b, const char *s)
 	put(b, str_from(s));
 }
 
-/* Meta blocks and footer behind the data blocks. */
-static void put_index(struct buf *b, const struct extent *blocks, size_t count, const char *codec)
+/* Meta blocks and footer behind the data blocks; offsets count from `start`. */
+static void put_index_from(struct buf *b, size_t start, const struct extent *blocks, size_t count,
+			   const char *codec)
 {
-	struct extent list = { .at = b->len };
+	struct extent list = { .at = b->len - start };
 	uint64_t index;
 
 	put_short_string(b, codec);
@@ -64,8 +65,8 @@ static void put_index(struct buf *b, const struct extent *blocks, size_t count, 
 		put_long(b, blocks[i].len);
 		put_long(b, 0);
 	}
-	list.len = b->len - list.at;
-	index = b->len;
+	list.len = b->len - start - list.at;
+	index = b->len - start;
 	put_number(b, 1, 1);
 	put_short_string(b, "data:BCFile.index");
 	put_short_string(b, "none");
@@ -77,12 +78,18 @@ static void put_index(struct buf *b, const struct extent *blocks, size_t count, 
 	put(b, STR(MAGIC));
 }
 
+static void put_index(struct buf *b, const struct extent *blocks, size_t count, const char *codec)
+{
+	put_index_from(b, 0, blocks, count, codec);
+}
+
 /* Two containers in a block each; `long_text` makes a value of several chunks. */
 static void build(struct buf *file, bool gz)
 {
 	struct buf records = BUF_INIT(1 << 20), value = BUF_INIT(1 << 20);
 	char long_text[700];
 	struct extent blocks[2];
+	size_t start = file->len;
 
 	memset(long_text, 'x', sizeof(long_text));
 	put(file, STR(MAGIC));
@@ -91,23 +98,23 @@ static void build(struct buf *file, bool gz)
 	put_file(&value, "stdout", "0", STR(""));
 	put_file(&value, "stderr", "700", (struct str){ long_text, sizeof(long_text) });
 	put_record(&records, FIRST, buf_str(&value), 300);
-	blocks[0].at = file->len;
+	blocks[0].at = file->len - start;
 	if (gz)
 		put_zlib(file, buf_str(&records));
 	else
 		put(file, buf_str(&records));
-	blocks[0].len = file->len - blocks[0].at;
+	blocks[0].len = file->len - start - blocks[0].at;
 	buf_clear(&records);
 	buf_clear(&value);
 	put_file(&value, "gc.log", "3", STR("end"));
 	put_record(&records, NEXT, buf_str(&value), 300);
-	blocks[1].at = file->len;
+	blocks[1].at = file->len - start;
 	if (gz)
 		put_zlib(file, buf_str(&records));
 	else
 		put(file, buf_str(&records));
-	blocks[1].len = file->len - blocks[1].at;
-	put_index(file, blocks, 2, gz ? "gz" : "none");
+	blocks[1].len = file->len - start - blocks[1].at;
+	put_index_from(file, start, blocks, 2, gz ? "gz" : "none");
 	buf_release(&records);
 	buf_release(&value);
 }

@@ -1,0 +1,50 @@
+/* Every decoder and every container over any bytes: no crash, no endless output. */
+#include "base/base.h"
+#include "parsers/codec.h"
+#include "parsers/splitter.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void drain(struct source *s)
+{
+	char scrap[4096];
+	uint64_t total = 0;
+
+	while (total < (8u << 20)) {
+		size_t n = source_read(s, scrap, sizeof(scrap));
+
+		if (!n)
+			break;
+		total += n;
+	}
+}
+
+static void visit_part(struct part_visitor *visitor, const struct part *p)
+{
+	(void)visitor;
+	drain(p->source);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct splitter *const splitters[] = { &yarn_text_splitter,
+							    &yarn_tfile_splitter,
+							    &yarn_ifile_splitter };
+	struct str bytes = { (const char *)data, size };
+	struct part_visitor visitor = { visit_part };
+
+	for (size_t i = 0; i < codec_count; i++) {
+		struct source *s = codecs[i].open(source_from_memory(bytes));
+
+		drain(s);
+		source_close(s);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(splitters); i++) {
+		struct source *s = source_from_memory(bytes);
+
+		(void)splitters[i]->bid(bytes, STR("application_1_0001/node-1_45454"));
+		splitters[i]->split(s, STR("application_1_0001/node-1_45454"), &visitor);
+		source_close(s);
+	}
+	return 0;
+}
