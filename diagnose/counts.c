@@ -91,4 +91,8 @@ void counts_collect(struct runs *runs, struct stream_log *const *streams, size_t
 
 			memcpy(counts + rows[k].offset, &n, sizeof(n));
 		}
+	/* An event log counts everything, text only what is worth a line. */
+	for (size_t i = 0; i < count; i++)
+		if (streams[i]->has_counts)
+			runs_of_stream(runs, streams[i])->about.counts = streams[i]->counts;
 }

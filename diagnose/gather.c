@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/workers.h"
+#include "diagnose/events.h"
 #include "diagnose/scan.h"
 #include "parsers/walk.h"
 
@@ -151,6 +152,19 @@ static void scan_large(struct gatherer *t, struct stream_log *log, struct str fi
 	}
 }
 
+static void read_events(struct gatherer *t, struct stream_log *log, const struct leaf *leaf)
+{
+	struct scanner *s = borrow_scanner(t);
+
+	events_read(s, log, STR(""), leaf->source);
+	if (leaf->source->grade != GRADE_OK) {
+		log->grade = leaf->source->grade;
+		log->note = stream_log_copy(log, str_from(leaf->source->note));
+	}
+	return_scanner(t, s);
+	keep_stream(t, log);
+}
+
 static void visit_leaf(struct walk_visitor *visitor, const struct leaf *leaf)
 {
 	struct gatherer *t = ((struct input_task *)visitor)->gatherer;
@@ -158,10 +172,12 @@ static void visit_leaf(struct walk_visitor *visitor, const struct leaf *leaf)
 	char *bytes;
 	size_t len;
 
-	if (leaf->kind != LEAF_TEXT)
-		return;
 	log = stream_log_new(leaf->name, leaf->path);
 	log->host = stream_log_copy(log, leaf->host);
+	if (leaf->kind == LEAF_EVENTLOG) {
+		read_events(t, log, leaf);
+		return;
+	}
 	bytes = malloc(SMALL_BYTES);
 	if (!bytes)
 		die_no_memory();

@@ -225,11 +225,12 @@ static bool makes_run(const struct stream_log *s)
 	case PROCESS_CLIENT:
 	case PROCESS_EXECUTOR:
 		return s->app.len > 0;
+	case PROCESS_HISTORY:
+		return s->app.len > 0 && s->has_counts;
 	case PROCESS_NODEMANAGER:
 	case PROCESS_RESOURCEMANAGER:
 	case PROCESS_MASTER:
 	case PROCESS_WORKER:
-	case PROCESS_HISTORY:
 	case PROCESS_COUNT:
 		break;
 	}

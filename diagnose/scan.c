@@ -42,6 +42,7 @@ struct scanner {
 	struct stream_log *log;
 	struct scan_span span;
 	uint32_t block_line;
+	uint32_t event_number; /* of the event the block was made from; 0: it is text */
 	int64_t last_ms;
 };
 
@@ -322,7 +323,7 @@ static void fill_sighting(struct scanner *s, struct sighting *o, const struct fo
 	o->pattern = f->pattern;
 	o->stream = s->log;
 	o->record = s->log->records;
-	o->line = record_line_at(r, at, s->block_line);
+	o->line = s->event_number ? s->event_number : record_line_at(r, at, s->block_line);
 	o->level = r->head.level;
 	line = record_line_text(r, at);
 	o->text = stream_log_copy(s->log, shorten(line));
@@ -334,8 +335,10 @@ static void fill_sighting(struct scanner *s, struct sighting *o, const struct fo
 		const struct trace_cause *c = &t->causes[t->innermost];
 
 		o->cause_name = stream_log_copy(s->log, shorten(c->name));
-		if (record_line_at(r, c->at, s->block_line) != o->line) {
-			o->cause_line = record_line_at(r, c->at, s->block_line);
+		if (record_line_at(r, c->at, s->block_line) !=
+		    record_line_at(r, at, s->block_line)) {
+			o->cause_line = s->event_number ? s->event_number
+							: record_line_at(r, c->at, s->block_line);
 			o->cause_text =
 				stream_log_copy(s->log, shorten(record_line_text(r, c->at)));
 		}
@@ -538,6 +541,20 @@ static bool fill_block(struct scanner *s, struct str *first, struct source *rest
 	s->block.len += got;
 	s->log->bytes += got;
 	return got == BLOCK_BYTES;
+}
+
+void scanner_feed(struct scanner *s, struct stream_log *log, struct str text, uint32_t number)
+{
+	uint64_t lines = log->lines;
+
+	s->log = log;
+	s->span = (struct scan_span){ TIME_NONE, TIME_NONE };
+	s->last_ms = TIME_NONE;
+	s->event_number = number;
+	s->block_line = number;
+	scan_block(s, text);
+	s->event_number = 0;
+	log->lines = lines;
 }
 
 void scanner_run(struct scanner *s, struct stream_log *log, struct str first, struct source *rest,

@@ -26,6 +26,9 @@ void scanner_free(struct scanner *s);
 struct scan_span {
 	int64_t since_ms, until_ms;
 };
+/* One record made from an event: its text as a driver would have logged it, its number as line. */
+void scanner_feed(struct scanner *s, struct stream_log *log, struct str text, uint32_t number);
+
 void scanner_run(struct scanner *s, struct stream_log *log, struct str first, struct source *rest,
 		 uint32_t first_line, struct scan_span span);
 

@@ -74,6 +74,8 @@ struct stream_log {
 	struct sighting_group **groups; /* in order of first sighting */
 	size_t group_count, group_capacity;
 	bool over_limit;
+	bool has_counts; /* an event log: the run in numbers */
+	struct run_counts counts;
 	struct diag_recorder diags;
 };
 

@@ -6,6 +6,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <ctype.h>
+#include <locale.h>
 
 /* --- recognising ----------------------------------------------------------------------------- */
 
@@ -270,12 +271,23 @@ static const struct source_ops member_ops = { member_read, member_close, NULL };
 
 static const char *name_of(struct archive_entry *entry)
 {
-	/* In a locale of ASCII only the one or the other fails. */
+	/* One or the other fails when the name is not of the locale's encoding. */
 	const char *name = archive_entry_pathname(entry);
 
 	if (!name)
 		name = archive_entry_pathname_utf8(entry);
 	return name ? name : "(a name that cannot be decoded)";
+}
+
+static void read_to_end(struct source *s)
+{
+	char *scrap = malloc(LIMIT_READ_BYTES);
+
+	if (!scrap)
+		die_no_memory();
+	while (source_read(s, scrap, LIMIT_READ_BYTES))
+		continue;
+	free(scrap);
 }
 
 static bool visit_entry(struct archive_input *in, struct archive_entry *entry, struct source *outer,
@@ -284,6 +296,7 @@ static bool visit_entry(struct archive_input *in, struct archive_entry *entry, s
 	struct member_source m = { .source.ops = &member_ops,
 				   .archive = in->archive,
 				   .outer = outer };
+	bool go_on;
 
 	if (archive_entry_size_is_set(entry) && archive_entry_size(entry) > 0)
 		m.source.size_bytes = (uint64_t)archive_entry_size(entry);
@@ -294,11 +307,15 @@ static bool visit_entry(struct archive_input *in, struct archive_entry *entry, s
 		source_degrade(&m.source, GRADE_SKIPPED, "encrypted");
 		m.ended = true;
 	}
-	return visitor->member(visitor, &(struct member){
-						.name = str_from(name_of(entry)),
-						.size_bytes = m.source.size_bytes,
-						.source = &m.source,
-					});
+	go_on = visitor->member(visitor, &(struct member){
+						 .name = str_from(name_of(entry)),
+						 .size_bytes = m.source.size_bytes,
+						 .source = &m.source,
+					 });
+	/* libarchive loses its place in a 7z archive when it has to skip by itself. */
+	if (in->by_header && go_on)
+		read_to_end(&m.source);
+	return go_on;
 }
 
 /* What is skipped in a 7z archive is decoded all the same, unseen by whoever meters reading. */
@@ -346,25 +363,26 @@ static void walk_members(struct archive_input *in, struct source *outer,
 		       LIMIT_ARCHIVE_MEMBERS);
 }
 
-/* A trailing checksum, padding, a directory: only the end of the stream shows its grade. */
-static void read_to_end(struct source *s, char *scrap)
-{
-	while (source_read(s, scrap, LIMIT_READ_BYTES))
-		continue;
-}
-
 void container_walk(struct source *source, const char *format, struct member_visitor *visitor)
 {
 	struct archive_input in = { .source = source };
+	/* libarchive converts names to the encoding of the thread's locale. */
+	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
 
 	if (open_archive(&in, format) >= ARCHIVE_WARN)
 		walk_members(&in, source, visitor);
 	else
 		source_degrade(source, GRADE_PARTIAL, "archive could not be opened: %s",
 			       trouble_of(in.archive));
+	/* A trailing checksum, padding, a directory: only the end of the stream shows its grade. */
 	if (!in.by_header)
-		read_to_end(source, in.buffer);
+		read_to_end(source);
 	archive_read_free(in.archive);
+	if (utf8) {
+		uselocale(before);
+		freelocale(utf8);
+	}
 	free(in.buffer);
 	free(in.all);
 }

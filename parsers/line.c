@@ -4,8 +4,11 @@
 #include "base/clock.h"
 
 enum {
-	/* A level stands within this many words of the time, or the line has none. */
-	WORDS_BEFORE_LEVEL = 8,
+	/* A level stands within this many words of the time, or the line has none: the thread is
+	 * `Executor task launch worker for task 0.0 in stage 0.0 (TID 0)` at the longest. */
+	WORDS_BEFORE_LEVEL = 14,
+	LEVEL_BYTES_MAX = 8,
+	LOGGER_BYTES_MAX = 200,
 	HEAD_BYTES_MAX = 400,
 };
 
@@ -87,6 +90,13 @@ static bool take_time(struct str *s, int64_t *ms)
 	return true;
 }
 
+static bool ends_word(struct str rest)
+{
+	char c = rest.len ? rest.ptr[0] : ' ';
+
+	return !is_digit(c) && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z') && c != '-' && c != '.';
+}
+
 /* `Z`, `+09:00`, `+0900`, ` +0000`, ` UTC`: minutes to subtract; zoned tells whether it was there.
  */
 static void take_zone(struct str *s, int64_t *offset_ms, bool *zoned)
@@ -103,7 +113,7 @@ static void take_zone(struct str *s, int64_t *offset_ms, bool *zoned)
 		return;
 	}
 	(void)take_char(&t, " ");
-	if (str_starts_with(t, STR("UTC"))) {
+	if (str_starts_with(t, STR("UTC")) && ends_word(str_skip(t, 3))) {
 		*s = str_skip(t, 3);
 		*zoned = true;
 		return;
@@ -115,7 +125,7 @@ static void take_zone(struct str *s, int64_t *offset_ms, bool *zoned)
 	if (!take_digits(&t, 2, &hour))
 		return;
 	(void)take_char(&t, ":");
-	if (!take_digits(&t, 2, &minute) || hour > 15)
+	if (!take_digits(&t, 2, &minute) || hour > 15 || minute > 59 || !ends_word(t))
 		return;
 	*offset_ms = ((int64_t)hour * 60 + minute) * 60000 * (minus ? -1 : 1);
 	*zoned = true;
@@ -140,7 +150,11 @@ static bool take_date(struct str *s, int64_t *days)
 	if ((sep != '-' && sep != '/') || !take_char(&t, "-/") || !take_digits(&t, 2, &month) ||
 	    !t.len || t.ptr[0] != sep || !take_char(&t, "-/") || !take_digits(&t, 2, &day))
 		return false;
-	if (!month || month > 12 || !day || day > 31 || !take_char(&t, " T"))
+	if (!month || month > 12 || !day || day > 31)
+		return false;
+	if (str_starts_with(t, STR(", "))) /* Airflow */
+		t = str_skip(t, 1);
+	if (!take_char(&t, " T"))
 		return false;
 	*days = clock_days(year, month, day);
 	*s = t;
@@ -203,43 +217,9 @@ static bool take_brackets(struct str *s, char open, char close, struct str *insi
 	return false;
 }
 
-/* Words and brackets up to the level: thread, MDC, or Python's `- name -`. */
-static bool take_level(struct str *s, struct line_head *head)
-{
-	struct str t = *s, inside, word, plain = STR("");
-
-	for (size_t i = 0; i < WORDS_BEFORE_LEVEL && t.len; i++) {
-		if (take_brackets(&t, '[', ']', &inside)) {
-			head->level = level_from_name(inside);
-			if (head->level == LEVEL_NONE && !head->thread.len)
-				head->thread = inside;
-		} else {
-			word = take_word(&t);
-			if (word.len > 1 && word.ptr[word.len - 1] == ':')
-				word.len--;
-			head->level = level_from_name(word);
-			/* A thread's name may hold blanks: it reaches from its first word to here.
-			 */
-			if (head->level == LEVEL_NONE && !str_eq(word, STR("-")))
-				plain = plain.len ? (struct str){ plain.ptr,
-								  (size_t)(word.ptr + word.len -
-									   plain.ptr) }
-						  : word;
-		}
-		if (head->level != LEVEL_NONE) {
-			if (!head->thread.len)
-				head->thread = plain;
-			*s = t;
-			return true;
-		}
-	}
-	head->thread = STR("");
-	return false;
-}
-
 static bool is_logger(struct str s)
 {
-	if (!s.len || s.len > 200)
+	if (!s.len || s.len > LOGGER_BYTES_MAX)
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.ptr[i];
@@ -248,6 +228,74 @@ static bool is_logger(struct str s)
 		    c != '$' && c != '_' && c != '-' && c != '/' && c != '@')
 			return false;
 	}
+	return true;
+}
+
+static bool is_upper(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.ptr[i] < 'A' || s.ptr[i] > 'Z')
+			return false;
+	return s.len > 0;
+}
+
+/* What stands before the level. */
+struct before_level {
+	struct str thread; /* from the first plain word to the last one */
+	struct str words[3];
+	size_t count;
+};
+
+/* A word that is no level. Plain words are text as well as names, `error` more often text. */
+static enum level read_word(struct str word, struct before_level *b)
+{
+	enum level level;
+
+	if (word.len > 1 && word.ptr[word.len - 1] == ':')
+		word.len--;
+	level = is_upper(word) ? level_from_name(word) : LEVEL_NONE;
+	if (level != LEVEL_NONE)
+		return level;
+	if (b->count < ARRAY_LEN(b->words))
+		b->words[b->count] = word;
+	b->count++;
+	if (!str_eq(word, STR("-")))
+		b->thread = b->thread.len
+				    ? (struct str){ b->thread.ptr,
+						    (size_t)(word.ptr + word.len - b->thread.ptr) }
+				    : word;
+	return LEVEL_NONE;
+}
+
+/* Words and brackets up to the level: thread, MDC, or Python's `- name -`. */
+static bool take_level(struct str *s, struct line_head *head)
+{
+	struct before_level before = { .count = 0 };
+	struct str t = *s, inside, bracketed = STR("");
+
+	for (size_t i = 0; i < WORDS_BEFORE_LEVEL && t.len && head->level == LEVEL_NONE; i++) {
+		if (!take_brackets(&t, '[', ']', &inside)) {
+			head->level = read_word(take_word(&t), &before);
+			continue;
+		}
+		head->level = level_from_name(str_trim(inside));
+		if (head->level != LEVEL_NONE)
+			break;
+		if (before.thread.len) /* `stream execution thread for x [id = …]` */
+			before.thread.len =
+				(size_t)(inside.ptr + inside.len + 1 - before.thread.ptr);
+		else if (!bracketed.len)
+			bracketed = inside;
+	}
+	if (head->level == LEVEL_NONE)
+		return false;
+	*s = t;
+	/* `2024-05-01 10:00:00,123 - name - INFO - msg` */
+	if (before.count == 3 && str_eq(before.words[0], STR("-")) &&
+	    str_eq(before.words[2], STR("-")) && is_logger(before.words[1]))
+		head->logger = before.words[1];
+	else
+		head->thread = before.thread.len ? before.thread : bracketed;
 	return true;
 }
 
@@ -262,9 +310,18 @@ static void take_logger(struct str s, struct line_head *head)
 	head->message = s;
 	word = take_word(&t);
 	if (str_eq(word, STR("-"))) {
-		head->message = t;
+		struct str name = take_word(&t);
+
+		/* `- INFO - name - msg` */
+		head->message = (struct str){ name.ptr, (size_t)(s.ptr + s.len - name.ptr) };
+		if (!head->logger.len && is_logger(name) && str_starts_with(t, STR("- "))) {
+			head->logger = name;
+			head->message = str_skip(t, 2);
+		}
 		return;
 	}
+	if (head->logger.len)
+		return;
 	if (word.len > 1 && word.ptr[word.len - 1] == ':') {
 		word.len--;
 		if (is_logger(word)) {
@@ -275,9 +332,10 @@ static void take_logger(struct str s, struct line_head *head)
 	}
 	if (!is_logger(word))
 		return;
-	if (take_brackets(&t, '(', ')', &inside) || take_brackets(&t, '[', ']', &inside)) {
-		/* between logger and message */
-	}
+	/* `(File.scala:method(12))` or `[thread]` may stand between logger and message. */
+	if (take_brackets(&t, '[', ']', &inside) && !head->thread.len)
+		head->thread = inside;
+	(void)take_brackets(&t, '(', ')', &inside);
 	if (take_char(&t, ":") || str_starts_with(t, STR("- "))) {
 		if (t.len && t.ptr[0] == '-')
 			t = str_skip(t, 1);
@@ -286,20 +344,33 @@ static void take_logger(struct str s, struct line_head *head)
 	}
 }
 
-/* `WARNING:root:msg` */
-static bool python_default(struct str line, struct line_head *head)
+/* `WARNING:root:msg`, `INFO 2024-05-01 10:00:00,123 msg` */
+static bool level_first(struct str line, struct line_head *head)
 {
-	struct str level, rest, name;
+	struct str name, rest;
+	size_t n = 0;
 
-	if (!line.len || line.ptr[0] < 'A' || line.ptr[0] > 'Z' ||
-	    !str_cut(line, ':', &level, &rest))
+	while (n < line.len && n <= LEVEL_BYTES_MAX && line.ptr[n] >= 'A' && line.ptr[n] <= 'Z')
+		n++;
+	if (n < 4 || n + 1 >= line.len || (line.ptr[n] != ':' && line.ptr[n] != ' '))
 		return false;
-	head->level = level_from_name(level);
-	if (head->level == LEVEL_NONE || level.ptr[0] > 'Z' || level.ptr[level.len - 1] > 'Z' ||
-	    !str_cut(rest, ':', &name, &rest) || !is_logger(name))
+	head->level = level_from_name((struct str){ line.ptr, n });
+	if (head->level == LEVEL_NONE)
+		return false;
+	rest = str_skip(line, n + 1);
+	if (line.ptr[n] == ' ') {
+		if (!is_digit(rest.ptr[0]) || !take_stamp(&rest, head) || head->time_only)
+			return false;
+		take_logger(str_trim(rest), head);
+		return true;
+	}
+	if (!str_cut((struct str){ rest.ptr,
+				   rest.len < LOGGER_BYTES_MAX ? rest.len : LOGGER_BYTES_MAX },
+		     ':', &name, &(struct str){ 0 }) ||
+	    !is_logger(name))
 		return false;
 	head->logger = name;
-	head->message = rest;
+	head->message = str_skip(rest, name.len + 1);
 	return true;
 }
 
@@ -311,7 +382,7 @@ bool line_head(struct str line, struct line_head *head)
 
 	*head = (struct line_head){ .time_ms = TIME_NONE };
 	if (c >= 'A' && c <= 'Z')
-		return python_default(line, head);
+		return level_first(line, head);
 	if (c == '{')
 		return line_is_structured(line);
 	bracketed = take_char(&s, "[");

@@ -289,12 +289,6 @@ static enum line_class classify(struct str s, struct line_head *head)
 	return names_exception(s) ? LINE_EXCEPTION : LINE_OTHER;
 }
 
-static bool lies_in(struct str s, struct str block)
-{
-	return (uintptr_t)s.ptr >= (uintptr_t)block.ptr &&
-	       (uintptr_t)s.ptr <= (uintptr_t)block.ptr + block.len;
-}
-
 /* End the piece after the first `count` bytes of its text; what follows is the next piece. */
 static void split_piece(struct piece *p, struct str block, size_t count)
 {
@@ -304,16 +298,30 @@ static void split_piece(struct piece *p, struct str block, size_t count)
 	p->peeled.partial = false;
 }
 
-/* The piece at `pos` of the block. */
-static void read_piece(struct record_cutter *c, struct str block, size_t pos, struct piece *p)
+/* A piece that is only a progress bar, with what ends it. A line may hold thousands of them. */
+static bool read_bar(struct str block, size_t pos, struct piece *p)
 {
-	struct raw_line l = line_from(block, pos);
-	struct str raw = { block.ptr + l.begin, l.end - l.begin };
-	size_t bar, glue;
-	bool in_block;
+	size_t bar;
 
-	p->next = l.next;
-	p->counted = l.counted;
+	while (pos < block.len && block.ptr[pos] == '\r')
+		pos++;
+	bar = bar_bytes(str_skip(block, pos));
+	if (!bar)
+		return false;
+	*p = (struct piece){ .next = pos + bar,
+			     .bar = true,
+			     .class = LINE_CONTINUATION,
+			     .text = { block.ptr + pos, bar },
+			     .head.time_ms = TIME_NONE,
+			     .peeled.time_ms = TIME_NONE };
+	p->counted = p->next < block.len && block.ptr[p->next] == '\n';
+	p->next += p->counted;
+	return true;
+}
+
+/* Take off wrappers and what terminals and rotation left. True when p->text lies in the block. */
+static bool clean_piece(struct record_cutter *c, struct str raw, struct piece *p)
+{
 	p->scrubbed = needs_scrubbing(raw);
 	if (p->scrubbed)
 		raw = scrub(c, raw);
@@ -323,12 +331,28 @@ static void read_piece(struct record_cutter *c, struct str block, size_t pos, st
 		p->text = scrub(c, p->text);
 		p->scrubbed = true;
 	}
-	in_block = !p->scrubbed && !p->peeled.escaped && lies_in(p->text, block);
+	return !p->scrubbed && !p->peeled.escaped;
+}
+
+/* The piece at `pos` of the block. */
+static void read_piece(struct record_cutter *c, struct str block, size_t pos, struct piece *p)
+{
+	struct raw_line l;
+	size_t bar, glue;
+	bool in_block;
+
+	if (read_bar(block, pos, p))
+		return;
+	l = line_from(block, pos);
+	p->next = l.next;
+	p->counted = l.counted;
+	p->bar = false;
+	in_block = clean_piece(c, (struct str){ block.ptr + l.begin, l.end - l.begin }, p);
 	while (!in_block && p->text.len && p->text.ptr[0] == '\r')
 		p->text = str_skip(p->text, 1);
 	bar = bar_bytes(p->text);
-	p->bar = bar && (in_block || bar == p->text.len);
-	if (p->bar) {
+	if (bar && (in_block || bar == p->text.len)) {
+		p->bar = true;
 		if (bar < p->text.len)
 			split_piece(p, block, bar);
 		p->class = LINE_CONTINUATION;

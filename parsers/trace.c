@@ -99,9 +99,11 @@ struct builder {
 	bool in_python; /* between Traceback and the exception's line */
 	struct str file, function;
 	uint32_t line;
-	struct str any_file; /* innermost frame, the user's or not */
-	bool chained;	     /* a chain marker came before this traceback */
-	bool direct;	     /* … the marker of `raise X from Y` */
+	bool flush;	    /* a collector moved the traceback's lines to the margin */
+	bool chained;	    /* a chain marker came before this traceback */
+	bool direct;	    /* … the marker of `raise X from Y` */
+	size_t chain_first; /* first cause of the chain, and its depth */
+	uint32_t chain_depth;
 };
 
 static struct trace_cause *add_cause(struct builder *b, enum trace_language language,
@@ -122,11 +124,17 @@ static struct trace_cause *add_cause(struct builder *b, enum trace_language lang
 
 static void start_message(struct builder *b, struct trace_cause *c, struct str rest)
 {
+	ptrdiff_t close;
+
 	b->cur = c;
 	b->in_message = c != NULL;
 	b->message_lines = 0;
 	if (!c)
 		return;
+	/* RemoteException(org.apache.hadoop.security.AccessControlException): message */
+	close = rest.len && rest.ptr[0] == '(' ? str_find(rest, STR("): ")) : -1;
+	if (close > 0)
+		rest = str_skip(rest, (size_t)close + 1);
 	if (str_starts_with(rest, STR(": ")))
 		rest = str_skip(rest, 2);
 	else if (str_starts_with(rest, STR(":")))
@@ -134,9 +142,7 @@ static void start_message(struct builder *b, struct trace_cause *c, struct str r
 	else
 		rest.len = 0;
 	c->message = rest;
-	c->end = (size_t)(rest.ptr + rest.len - b->text.ptr);
-	if (!rest.len)
-		c->end = c->at + c->name.len;
+	c->end = rest.len ? (size_t)(rest.ptr + rest.len - b->text.ptr) : c->at + c->name.len;
 }
 
 static void grow_message(struct builder *b, const struct cursor *k)
@@ -166,17 +172,20 @@ static bool is_library_frame(struct str frame)
 		"py4j.",
 		"io.netty.",
 		"com.google.",
-		"java.base/",
-		"app//",
 		"org.sparkproject.",
 		"com.sun.",
 		"net.razorvine.",
 		"org.codehaus.",
 		"org.json4s.",
 		"com.esotericsoftware.",
-		"jdk.internal.",
 	};
+	const char *paren = memchr(frame.ptr, '(', frame.len);
+	const char *slash = paren ? memrchr(frame.ptr, '/', (size_t)(paren - frame.ptr)) : NULL;
 
+	/* Loader and module stand before the class: `app//`, `java.base/`. A lambda's class has a
+	 * slash too, before its address: `a.B$$Lambda$12/0x00007f.apply`. */
+	if (slash && !(slash[1] >= '0' && slash[1] <= '9'))
+		frame = str_skip(frame, (size_t)(slash - frame.ptr) + 1);
 	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
 		if (str_starts_with(frame, str_from(prefixes[i])))
 			return true;
@@ -203,23 +212,58 @@ static bool read_java_frame(struct builder *b, const struct cursor *k)
 	return true;
 }
 
-/* `Caused by: x.Y: msg`, `Suppressed: x.Y: msg`, `: x.Y: msg` of Py4J, `Exception in thread "a"
- * x.Y` */
+/* A Java name at offset `at` of the line that stands there as an exception: blank, bracket or colon
+ * before it, colon, bracket or the end behind it. */
+static bool exception_at(struct str line, size_t at, struct str *name)
+{
+	char before = at ? line.ptr[at - 1] : ' ', behind;
+
+	*name = name_at(str_skip(line, at));
+	if (!is_java_name(*name) || (before != ' ' && before != '(' && before != ':'))
+		return false;
+	behind = at + name->len < line.len ? line.ptr[at + name->len] : ' ';
+	return behind == ':' || behind == ' ' || behind == ')' || behind == '(';
+}
+
+static void add_java(struct builder *b, struct str name, struct str rest)
+{
+	size_t at = (size_t)(name.ptr - b->text.ptr);
+
+	start_message(b, add_cause(b, TRACE_JAVA, name, at), rest);
+}
+
+/* What failed lies in the abort's own line: `Job aborted …: Lost task 0.0 in stage 1.0 (TID 1)
+ * (host executor 1): java.io.IOException: x`. The frames that follow are the inner one's. */
+static void read_nested(struct builder *b, struct str rest)
+{
+	struct str name;
+	ptrdiff_t at;
+
+	while ((at = str_find(rest, STR("): "))) >= 0) {
+		rest = str_skip(rest, (size_t)at + 3);
+		if (!exception_at(rest, 0, &name))
+			continue;
+		rest = str_skip(rest, name.len);
+		b->depth++;
+		add_java(b, name, rest);
+	}
+}
+
+/* `Caused by: x.Y: msg`, `Suppressed: x.Y: msg`, `: x.Y: msg` of Py4J */
 static bool read_java_marked(struct builder *b, const struct cursor *k)
 {
 	static const struct {
 		const char *mark;
-		bool cause, suppressed;
+		bool suppressed;
 	} marks[] = {
-		{ "Caused by: ", true, false },
-		{ "Suppressed: ", false, true },
-		{ ": ", true, false },
+		{ "Caused by: ", false },
+		{ "Suppressed: ", true },
+		{ ": ", false },
 	};
 	struct str s = str_skip(k->line, indent_of(k->line));
 
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
 		struct str name, rest;
-		struct trace_cause *c;
 
 		if (!str_starts_with(s, str_from(marks[i].mark)))
 			continue;
@@ -227,14 +271,16 @@ static bool read_java_marked(struct builder *b, const struct cursor *k)
 		name = name_at(rest);
 		if (!is_java_name(name))
 			return false;
+		rest = str_skip(rest, name.len);
 		/* Causes of a suppressed exception are indented further. */
 		b->suppressed = marks[i].suppressed || (b->suppressed && indent_of(k->line));
-		if (marks[i].cause && !b->suppressed)
-			b->depth++;
-		c = b->suppressed
-			    ? NULL
-			    : add_cause(b, TRACE_JAVA, name, (size_t)(name.ptr - b->text.ptr));
-		start_message(b, c, str_skip(rest, name.len));
+		if (b->suppressed) {
+			start_message(b, NULL, rest);
+			return true;
+		}
+		b->depth++;
+		add_java(b, name, rest);
+		read_nested(b, rest);
 		return true;
 	}
 	return false;
@@ -243,23 +289,19 @@ static bool read_java_marked(struct builder *b, const struct cursor *k)
 /* An exception's name in the middle of a line: `Lost task …: java.io.IOException: x`. */
 static bool read_java_inline(struct builder *b, struct str line, bool at_start_only)
 {
-	for (size_t i = 0; i < line.len;) {
-		struct str name;
+	struct str name, rest;
 
+	for (size_t i = 0; i < line.len;) {
 		if (!is_name_char(line.ptr[i])) {
+			if (at_start_only)
+				return false;
 			i++;
 			continue;
 		}
-		name = name_at(str_skip(line, i));
-		if (is_java_name(name) &&
-		    (!i || (line.ptr[i - 1] == ' ' || line.ptr[i - 1] == '(' ||
-			    line.ptr[i - 1] == ':')) &&
-		    (i + name.len == line.len || line.ptr[i + name.len] == ':' ||
-		     line.ptr[i + name.len] == ' ' || line.ptr[i + name.len] == ')')) {
-			struct trace_cause *c =
-				add_cause(b, TRACE_JAVA, name, (size_t)(name.ptr - b->text.ptr));
-
-			start_message(b, c, str_skip(line, i + name.len));
+		if (exception_at(line, i, &name)) {
+			rest = str_skip(line, i + name.len);
+			add_java(b, name, rest);
+			read_nested(b, rest);
 			return true;
 		}
 		if (at_start_only)
@@ -301,7 +343,6 @@ static bool read_python_frame(struct builder *b, struct str line)
 	rest = str_skip(rest, n);
 	if (!str_to_u64(number, &value) || value > UINT32_MAX)
 		return false;
-	b->any_file = file;
 	if (is_library_file(file))
 		return true;
 	b->file = file;
@@ -310,56 +351,103 @@ static bool read_python_frame(struct builder *b, struct str line)
 	return true;
 }
 
+/*
+ * A worker's traceback is the message of the Java exception around it: deeper. The blocks of a
+ * chain share a depth, and the last was raised; but what `raise X from Y` names as its cause, and
+ * what has a Java side (a job that failed, reported by the code that caught it), lies deeper than
+ * what follows.
+ */
 static void begin_traceback(struct builder *b)
 {
+	bool causal = b->direct, chained = b->chained;
+
 	b->in_python = true;
-	b->file = b->function = b->any_file = STR("");
+	b->in_message = b->flush = b->chained = b->direct = false;
+	b->file = b->function = STR("");
 	b->line = 0;
-	b->in_message = false;
-	/* A worker's traceback is the message of the Java exception around it: deeper. */
-	if (!b->chained)
+	if (!chained) {
 		b->depth += b->out->count > 0;
+		b->chain_first = b->out->count;
+		b->chain_depth = b->depth;
+		return;
+	}
+	for (size_t i = b->chain_first; i < b->out->count; i++)
+		causal |= b->out->causes[i].language == TRACE_JAVA;
+	for (size_t i = b->chain_first; causal && i < b->out->count; i++)
+		b->out->causes[i].depth++;
+	b->depth = b->chain_depth;
+}
+
+/* `KeyError`, `pkg.mod.Error`, `__main__.f.<locals>.Failed`: all up to the colon. */
+static struct str python_name(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.len && n < NAME_BYTES_MAX &&
+	       (is_name_char(s.ptr[n]) || s.ptr[n] == '<' || s.ptr[n] == '>'))
+		n++;
+	return (struct str){ s.ptr, n < s.len && s.ptr[n] != ':' ? 0 : n };
 }
 
 /* The line behind the frames: `KeyError: 'x'`. */
-static void end_traceback(struct builder *b, const struct cursor *k)
+static void end_traceback(struct builder *b, struct str line)
 {
-	struct str name = name_at(k->line), rest = str_skip(k->line, name.len);
+	struct str name = python_name(line);
 	struct trace_cause *c;
 
 	b->in_python = false;
-	if (!name.len || (rest.len && rest.ptr[0] != ':')) {
-		/* No name: ExceptionGroup decoration or a cut line; nothing to blame. */
-		b->cur = NULL;
+	b->cur = NULL;
+	/* No name: decoration or a line that was cut; nothing to blame. What is suppressed is not
+	 * to blame either. */
+	if (!name.len || b->suppressed)
 		return;
-	}
-	c = add_cause(b, TRACE_PYTHON, name, k->at);
-	start_message(b, c, rest);
+	c = add_cause(b, TRACE_PYTHON, name, (size_t)(line.ptr - b->text.ptr));
+	start_message(b, c, str_skip(line, name.len));
 	if (!c)
 		return;
 	c->file = b->file;
 	c->line = b->line;
 	c->function = b->function;
-	b->chained = false;
+}
+
+/* Exception groups draw a margin: `  | ValueError: x`. */
+static struct str without_margin(struct str line)
+{
+	size_t n = indent_of(line);
+	bool margin = n + 1 < line.len && line.ptr[n] == '|' && line.ptr[n + 1] == ' ';
+
+	return margin ? str_skip(line, n + 2) : line;
+}
+
+/* At the margin code and the exception look alike, but classes begin with a capital. */
+static bool begins_class(struct str line)
+{
+	struct str last = trace_short_name(python_name(line));
+
+	return last.len && last.ptr[0] >= 'A' && last.ptr[0] <= 'Z';
 }
 
 static bool read_python(struct builder *b, const struct cursor *k)
 {
 	ptrdiff_t mark = str_find(k->line, STR("Traceback (most recent call last):"));
+	struct str line = without_margin(k->line);
 
 	if (mark >= 0) {
-		if (mark > 0)
+		b->suppressed &= mark > 0;
+		if (mark > 0 && !read_java_marked(b, k))
 			(void)read_java_inline(b, (struct str){ k->line.ptr, (size_t)mark }, false);
 		begin_traceback(b);
 		return true;
 	}
 	if (!b->in_python)
 		return false;
-	if (!k->line.len || indent_of(k->line)) {
-		(void)read_python_frame(b, k->line);
+	if (read_python_frame(b, line)) {
+		b->flush = !indent_of(line);
 		return true;
 	}
-	end_traceback(b, k);
+	if (!line.len || indent_of(line) || (b->flush && !begins_class(line)))
+		return true;
+	end_traceback(b, line);
 	return true;
 }
 
@@ -399,11 +487,7 @@ static bool is_wrapper(const struct trace_cause *c)
 	return false;
 }
 
-/*
- * The deepest cause is to blame; of several at one depth the last, which was raised. Where Python
- * says `raise X from Y`, Y comes first and is what happened, but X is what the code chose to say:
- * X is taken, it stands last and names the user's line as well.
- */
+/* The deepest cause is to blame; of several at one depth the last, which was raised. */
 static size_t choose_innermost(const struct trace *t)
 {
 	size_t best = t->count;
@@ -427,8 +511,8 @@ static void read_line(struct builder *b, const struct cursor *k, bool first)
 		(void)read_java_inline(b, k->line, false);
 		return;
 	}
-	/* The class alone on the line behind `User class threw exception: `. */
-	if (!b->in_message && !indent_of(k->line) && read_java_inline(b, k->line, true))
+	/* The exception behind the line that logs it, or behind `User class threw exception: `. */
+	if (!indent_of(k->line) && !b->suppressed && read_java_inline(b, k->line, true))
 		return;
 	if (b->in_message && !(k->line.len == 0 && b->cur && b->cur->language == TRACE_PYTHON))
 		grow_message(b, k);

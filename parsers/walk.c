@@ -447,7 +447,8 @@ static void visit_part(struct part_visitor *visitor, const struct part *p)
 	inner.path = buf_str(&path);
 	inner.host = p->host;
 	inner.first_line = p->first_line ? p->first_line : 1;
-	inner.packed = v->whole;
+	/* Some formats are read whole before their first part: no ratio to judge a part by. */
+	inner.packed = NULL;
 	inner.depth++;
 	inner.in_place = p->text_in_place;
 	if (!p->text_in_place) {
@@ -646,7 +647,7 @@ static void walk_stream(const struct level *l, struct source *source)
 	o.archive = container_bid(o.head);
 	/* An archive shows the text of its first member: it is an archive all the same. */
 	if (!o.codec && !o.archive)
-		o.splitter = find_splitter(o.head, l->path);
+		o.splitter = l->in_place ? NULL : find_splitter(o.head, l->path);
 	walk_opened(l, &o);
 	tell_limit(l);
 	free(bytes);

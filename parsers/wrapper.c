@@ -19,7 +19,9 @@ static bool take_rfc3339(struct str *s, int64_t *ms, size_t *fraction)
 
 	while (n < s->len && n < 40 && s->ptr[n] != ' ')
 		n++;
-	if (n < 20 || n == s->len || s->ptr[4] != '-' || s->ptr[10] != 'T' || s->ptr[19] == ' ')
+	/* A colon behind it makes it the JVM's own: `2024-05-01T10:00:00.123+0000: 1.234: [GC`. */
+	if (n < 20 || n == s->len || s->ptr[4] != '-' || s->ptr[10] != 'T' || s->ptr[19] == ' ' ||
+	    s->ptr[n - 1] == ':')
 		return false;
 	*fraction = 0;
 	for (i = 20; s->ptr[19] == '.' && i < n && is_digit(s->ptr[i]); i++)
@@ -220,13 +222,15 @@ static bool peel_syslog(struct str line, struct line_peeled *out, struct buf *sc
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	struct str name, rest;
 	char month[4] = { 0 };
+	const char *found;
 
 	(void)scratch;
 	if (line.len < 20 || line.ptr[3] != ' ' || line.ptr[6] != ' ' || line.ptr[9] != ':' ||
 	    line.ptr[12] != ':' || line.ptr[15] != ' ')
 		return false;
 	memcpy(month, line.ptr, 3);
-	if (!strstr(months, month))
+	found = strstr(months, month);
+	if (!found || (found - months) % 3)
 		return false;
 	(void)str_cut(str_skip(line, 16), ' ', &name, &rest); /* host */
 	if (!rest.ptr || !str_cut(rest, ' ', &name, &rest) || !str_ends_with(name, STR("]:")))

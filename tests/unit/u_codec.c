@@ -182,7 +182,7 @@ static const struct {
 
 /* --- helpers --------------------------------------------------------------------------------- */
 
-#define TEXT_MAX ((size_t)8 << 20)
+#define TEXT_MAX ((size_t)64 << 20)
 
 /* Lines as logs have them: alike, never the same. */
 static struct buf sample(const char *tag, unsigned lines)
@@ -329,7 +329,8 @@ TEST(codec_each_survives_damage)
 
 			packed.ptr[at] = (char)(was ^ (1 << c % 8));
 			d = decode(kinds[i].open, buf_str(&packed), 4096);
-			check_kind(d.bytes.len <= 4 * text.len, kinds[i].name, "bounded", at);
+			/* bzip2 shows that a block is damaged only behind it. */
+			check_kind(d.bytes.len <= 64 * text.len, kinds[i].name, "bounded", at);
 			packed.ptr[at] = was;
 			buf_release(&d.bytes);
 		}
@@ -406,6 +407,16 @@ TEST(codec_zstd_skippable_frames)
 	CHECK(d.grade == GRADE_OK);
 	buf_release(&d.bytes);
 	buf_release(&packed);
+}
+
+TEST(codec_empty_chunks_are_no_end)
+{
+	struct decoded d = decode(codec_lzf_open,
+				  (struct str){ "ZV\0\0\0ZV\0\0\3abcZV\0\0\0ZV\0\0\2de", 25 }, 100);
+
+	CHECK_STR(buf_str(&d.bytes), STR("abcde"));
+	CHECK(d.grade == GRADE_OK);
+	buf_release(&d.bytes);
 }
 
 TEST(codec_blocks_of_absurd_size)

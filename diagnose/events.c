@@ -1,0 +1,342 @@
+#include "base/base.h"
+#include "diagnose/events.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "diagnose/detect.h"
+#include "parsers/event.h"
+
+enum {
+	/* An event longer than this is left out and reported: plans reach 100 MB, nobody needs
+	   them. */
+	EVENT_BYTES_MAX = 64 << 20,
+	STACK_BYTES_MAX = 48 << 10,
+};
+
+struct reader {
+	struct scanner *scanner;
+	struct stream_log *log;
+	struct event_run run;
+	struct buf text;  /* a record made from an event */
+	struct buf plain; /* unescaped pieces of it */
+	uint32_t number;  /* of the event, from 1 */
+	uint64_t bad;
+	uint32_t first_bad;
+};
+
+/* --- records from events --------------------------------------------------------------------- */
+
+static void begin_record(struct reader *r, int64_t time_ms, const char *level, const char *logger)
+{
+	buf_clear(&r->text);
+	if (time_ms > 0)
+		clock_show_iso(&r->text, time_ms);
+	else if (!buf_add(&r->text, STR("1970-01-01T00:00:00.000Z")))
+		return;
+	if (!buf_addf(&r->text, " %s %s: ", level, logger))
+		buf_clear(&r->text);
+}
+
+/* Texts past the ceiling are cut: the beginning names the failure. */
+static void add_text(struct reader *r, struct str raw)
+{
+	if (raw.len > STACK_BYTES_MAX)
+		raw.len = STACK_BYTES_MAX;
+	if (!json_unescape(raw, &r->text))
+		return;
+}
+
+static void end_record(struct reader *r)
+{
+	scanner_feed(r->scanner, r->log, buf_str(&r->text), r->number);
+}
+
+static void task_failed(struct reader *r, const struct event *e)
+{
+	begin_record(r, e->finish_ms, "WARN", "TaskSetManager");
+	if (!buf_addf(&r->text,
+		      "Lost task %" PRId64 ".%" PRId64 " in stage %" PRId64 ".%" PRId64
+		      " (TID %" PRId64 ") (" STR_FMT " executor " STR_FMT "): ",
+		      e->index, e->attempt, e->stage, e->stage_attempt, e->id, STR_ARG(e->host),
+		      STR_ARG(e->executor)))
+		return;
+	if (e->task_reason == TASK_EXCEPTION) {
+		if (e->stack.len) {
+			add_text(r, e->stack);
+		} else {
+			add_text(r, e->exception_class);
+			if (!buf_add(&r->text, STR(": ")))
+				return;
+			add_text(r, e->exception_message);
+		}
+	} else if (e->task_reason == TASK_EXECUTOR_LOST) {
+		if (!buf_addf(&r->text,
+			      "ExecutorLostFailure (executor " STR_FMT
+			      " exited caused by one of the running tasks) Reason: ",
+			      STR_ARG(e->executor)))
+			return;
+		add_text(r, e->reason);
+	} else {
+		if (!buf_addf(&r->text, "%s(", task_reason_name(e->task_reason)))
+			return;
+		add_text(r, e->exception_message.len ? e->exception_message : e->reason);
+		if (!buf_add(&r->text, STR(")")))
+			return;
+	}
+	end_record(r);
+}
+
+static void stage_failed(struct reader *r, const struct event *e)
+{
+	begin_record(r, e->complete_ms, "INFO", "DAGScheduler");
+	if (!buf_addf(&r->text,
+		      "Stage %" PRId64 "."
+		      "%" PRId64 " failed: ",
+		      e->stage, e->stage_attempt))
+		return;
+	add_text(r, e->reason);
+	end_record(r);
+}
+
+static void job_failed(struct reader *r, const struct event *e)
+{
+	begin_record(r, e->time_ms, "ERROR", "DAGScheduler");
+	if (!buf_addf(&r->text, "Job %" PRId64 " failed: ", e->id))
+		return;
+	add_text(r, e->reason);
+	end_record(r);
+}
+
+/* Given back on purpose, or lost? Spark's own words for the first. */
+static bool is_planned_removal(struct str reason)
+{
+	static const char *const planned[] = { "killed by driver", "explicit termination request",
+					       "idle timeout", "Driver command", "scale down" };
+
+	for (size_t i = 0; i < ARRAY_LEN(planned); i++)
+		if (str_find(reason, str_from(planned[i])) >= 0)
+			return true;
+	return false;
+}
+
+static void executor_removed(struct reader *r, const struct event *e)
+{
+	struct event_executor *x = event_run_executor(&r->run, e->executor);
+
+	/* One that dies while it registers is removed without ever having been added. */
+	if (!x) {
+		event_run_add_executor(&r->run, e, &r->log->arena);
+		x = event_run_executor(&r->run, e->executor);
+	}
+	if (!x)
+		return;
+	x->removed_ms = e->time_ms;
+	x->lost = !is_planned_removal(e->reason);
+	if (!x->lost)
+		return;
+	begin_record(r, e->time_ms, "ERROR", "TaskSchedulerImpl");
+	if (!buf_addf(&r->text, "Lost executor " STR_FMT " on " STR_FMT ": ", STR_ARG(e->executor),
+		      STR_ARG(x->host)))
+		return;
+	add_text(r, e->reason);
+	end_record(r);
+}
+
+/* --- facts ----------------------------------------------------------------------------------- */
+
+static void fact(struct reader *r, int64_t time_ms, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+static void fact(struct reader *r, int64_t time_ms, const char *fmt, ...)
+{
+	char line[2048];
+	va_list args;
+	int len;
+
+	va_start(args, fmt);
+	len = vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	if (len < 0 || (size_t)len >= sizeof(line))
+		return;
+	begin_record(r, time_ms, "INFO", "EventLog");
+	if (buf_add(&r->text, (struct str){ line, (size_t)len }))
+		end_record(r);
+}
+
+static void read_environment(struct reader *r, const struct event *e)
+{
+	struct json_pull p = json_pull(e->properties);
+	struct str key, value;
+
+	for (json_object(&p); json_key(&p, &key);) {
+		value = json_string(&p);
+		if (str_starts_with(key, STR("spark.")) && value.len && value.len < 1024) {
+			buf_clear(&r->plain);
+			if (json_unescape(value, &r->plain) &&
+			    !memchr(r->plain.ptr, '\n', r->plain.len))
+				fact(r, -1, "setting " STR_FMT "=" STR_FMT, STR_ARG(key),
+				     STR_ARG(buf_str(&r->plain)));
+		}
+		if (str_eq(key, STR("spark.master")))
+			fact(r, -1, "master " STR_FMT, STR_ARG(value));
+	}
+}
+
+/* --- one event ------------------------------------------------------------------------------- */
+
+static void read_event(struct reader *r, struct str line)
+{
+	struct event e;
+
+	event_parse(line, &e);
+	switch (e.kind) {
+	case EVENT_BAD:
+		if (!r->bad++)
+			r->first_bad = r->number;
+		return;
+	case EVENT_LOG_START:
+		fact(r, -1, "Spark version " STR_FMT, STR_ARG(e.version));
+		break;
+	case EVENT_APP_START:
+		r->run.start_ms = e.time_ms;
+		fact(r, e.time_ms, "application " STR_FMT " named " STR_FMT, STR_ARG(e.app_id),
+		     STR_ARG(e.app_name));
+		break;
+	case EVENT_APP_END:
+		r->run.end_ms = e.time_ms;
+		if (r->run.job_count)
+			fact(r, e.time_ms, "ended, last job %s",
+			     r->run.jobs[r->run.job_count - 1].failed ? "failed" : "succeeded");
+		break;
+	case EVENT_ENVIRONMENT:
+		read_environment(r, &e);
+		break;
+	case EVENT_EXECUTOR_ADDED:
+		event_run_add_executor(&r->run, &e, &r->log->arena);
+		break;
+	case EVENT_EXECUTOR_REMOVED:
+		executor_removed(r, &e);
+		break;
+	case EVENT_JOB_START:
+		event_run_job_start(&r->run, &e);
+		break;
+	case EVENT_JOB_END:
+		event_run_job_end(&r->run, &e);
+		if (!e.succeeded)
+			job_failed(r, &e);
+		break;
+	case EVENT_STAGE_COMPLETED:
+		event_run_stage_end(&r->run, &e, r->number);
+		if (e.reason.len)
+			stage_failed(r, &e);
+		break;
+	case EVENT_TASK_START:
+		r->run.tasks_started++;
+		break;
+	case EVENT_TASK_END:
+		event_run_task_end(&r->run, &e);
+		if (e.task_reason != TASK_SUCCESS && e.task_reason != TASK_KILLED &&
+		    e.task_reason != TASK_RESUBMITTED && e.task_reason != TASK_COMMIT_DENIED)
+			task_failed(r, &e);
+		break;
+	case EVENT_OTHER:
+	case EVENT_EXECUTOR_EXCLUDED:
+	case EVENT_BLOCK_MANAGER_ADDED:
+	case EVENT_STAGE_SUBMITTED:
+	case EVENT_SPECULATIVE_TASK:
+	case EVENT_SQL_START:
+	case EVENT_SQL_END:
+	case EVENT_SQL_PLAN_UPDATE:
+	case EVENT_SQL_METRIC_UPDATE:
+	case EVENT_RESOURCE_PROFILE:
+	case EVENT_KIND_COUNT:
+		break;
+	}
+}
+
+/* --- lines ----------------------------------------------------------------------------------- */
+
+/* Hand on the whole lines of the buffer; the rest stays. */
+static void read_lines(struct reader *r, struct buf *b, bool last)
+{
+	struct str rest = buf_str(b), line;
+
+	while (rest.len) {
+		const char *lf = memchr(rest.ptr, '\n', rest.len);
+
+		if (!lf && !last)
+			break;
+		line = (struct str){ rest.ptr, lf ? (size_t)(lf - rest.ptr) : rest.len };
+		rest = str_skip(rest, line.len + (lf != NULL));
+		r->log->lines++;
+		r->number++;
+		if (str_trim(line).len)
+			read_event(r, str_trim(line));
+	}
+	buf_consume(b, b->len - rest.len);
+}
+
+static void finish(struct reader *r, const struct source *source)
+{
+	struct detection found[DETECTIONS_MAX];
+	size_t count;
+
+	if (r->run.start_ms > 0)
+		r->log->first_ms = r->run.start_ms;
+	if (r->run.end_ms > 0)
+		r->log->last_ms = r->run.end_ms;
+	count = detect_waste(&r->run, found);
+	for (size_t i = 0; i < count; i++) {
+		r->number = found[i].event ? found[i].event : 1;
+		fact(r, r->run.end_ms, "%s", found[i].text);
+	}
+	r->log->counts = event_run_counts(&r->run);
+	r->log->has_counts = true;
+	if (r->bad && !(r->bad == 1 && source->grade != GRADE_OK))
+		diag_report(&r->log->diags.sink, DIAG_WARNING, "eventlog-bad-event", r->log->name,
+			    r->first_bad, "%" PRIu64 " broken event%s left out", r->bad,
+			    r->bad == 1 ? "" : "s");
+}
+
+void events_read(struct scanner *scanner, struct stream_log *log, struct str head,
+		 struct source *source)
+{
+	struct reader r = { .scanner = scanner,
+			    .log = log,
+			    .text = BUF_INIT((size_t)1 << 20),
+			    .plain = BUF_INIT((size_t)1 << 16) };
+	struct buf b = BUF_INIT((size_t)EVENT_BYTES_MAX + LIMIT_READ_BYTES);
+	size_t n;
+
+	log->process = PROCESS_HISTORY;
+	log->bound = true;
+	event_run_init(&r.run);
+	if (!buf_add(&b, head))
+		return;
+	log->bytes = head.len;
+	do {
+		char *into;
+
+		read_lines(&r, &b, false);
+		into = buf_reserve(&b, LIMIT_READ_BYTES);
+		if (!into) {
+			r.bad++;
+			r.number++;
+			diag_report(&log->diags.sink, DIAG_WARNING, "limit-event", log->name,
+				    r.number, "an event of more than %d MiB was left out",
+				    EVENT_BYTES_MAX >> 20);
+			buf_clear(&b);
+			into = buf_reserve(&b, LIMIT_READ_BYTES);
+			BUG_ON(!into);
+		}
+		n = source_read(source, into, LIMIT_READ_BYTES);
+		b.len += n;
+		log->bytes += n;
+	} while (n);
+	read_lines(&r, &b, true);
+	finish(&r, source);
+	event_run_release(&r.run);
+	buf_release(&b);
+	buf_release(&r.text);
+	buf_release(&r.plain);
+}
