@@ -152,6 +152,7 @@ score: $(B)/sparkdx ## accuracy on corpus/, against the committed corpus/SCORE
 	$(Q)tests/count score tests/score $(B)/sparkdx
 
 bench: $(B)/sparkdx ## speed and memory on a large generated log, as ratios
+	$(Q)tools/install-packages build bench
 	$(Q)tests/bench $(B)/sparkdx
 
 # --- fuzzing: libFuzzer with MODE=fuzz; any compiler replays the seeds

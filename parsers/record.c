@@ -14,9 +14,10 @@ enum {
 	BACK_BYTES = 1024 * 1024,
 	/* A record ends with the line that passes this, whatever follows. */
 	RAW_BYTES_MAX = LIMIT_RECORD_BYTES * 2,
-	/* Of a line longer than that, its front and its end are kept. */
-	LINE_BYTES_MAX = LIMIT_RECORD_BYTES / 2,
-	LINE_FRONT_BYTES = LINE_BYTES_MAX / 4 * 3,
+	/* Of a record that is too long, the text kept at its front and at its end. */
+	EDGE_BYTES = LIMIT_RECORD_BYTES / 8 * 3,
+	/* A line across the front edge gets what is left, one across the back edge this much. */
+	LINE_BYTES_MIN = LIMIT_RECORD_BYTES / 8,
 	/* A structured line before it is shortened, and a scrubbed one. */
 	REWRITE_BYTES_MAX = LIMIT_RECORD_BYTES * 16,
 	/* A glued head is looked for in the first bytes of a line. */
@@ -29,11 +30,12 @@ enum {
 void record_cutter_init(struct record_cutter *c)
 {
 	*c = (struct record_cutter){
-		.text = BUF_INIT((size_t)LIMIT_RECORD_BYTES * 2),
+		/* The marks of what was left out come on top. */
+		.text = BUF_INIT((size_t)LIMIT_RECORD_BYTES + 64),
 		.peel = BUF_INIT((size_t)REWRITE_BYTES_MAX),
 		.scrub = BUF_INIT((size_t)REWRITE_BYTES_MAX),
 		/* There are at most as many lines as bytes. */
-		.lines = BUF_INIT((size_t)LIMIT_RECORD_BYTES * 2 * sizeof(struct record_line) + 64),
+		.lines = BUF_INIT(((size_t)LIMIT_RECORD_BYTES + 65) * sizeof(struct record_line)),
 	};
 }
 
@@ -477,7 +479,7 @@ static bool starts_record(struct splitter_state *s, const struct piece *p, size_
 {
 	if (!s->begun)
 		return true;
-	if (s->partial)
+	if (s->partial && p->peeled.wrapped)
 		return false;
 	switch (p->class) {
 	case LINE_HEAD:
@@ -547,6 +549,16 @@ static size_t quoting_line(struct str block, size_t floor, size_t begin)
 	return at < 0 ? begin : line_begin_at(block, lowest + (size_t)at, floor);
 }
 
+/* Does the line at `from` go on in the one at `to`? */
+static bool ends_partial(struct record_cutter *c, struct str block, size_t from, size_t to)
+{
+	struct piece p = { .peeled.partial = false };
+
+	for (size_t at = from; at < to; at = p.next)
+		read_piece(c, block, at, &p);
+	return p.peeled.wrapped && p.peeled.partial;
+}
+
 /*
  * A line from which splitting gives the same result as from the stream's beginning: a head that no
  * diagnostic before it can be quoting. Every step goes back, and a byte is searched for diagnostics
@@ -564,11 +576,9 @@ static size_t find_anchor(struct record_cutter *c, struct str block, size_t floo
 		read_piece(c, block, begin, &p);
 		if (p.class == LINE_HEAD) {
 			size_t quoting = c->quotes ? quoting_line(block, floor, begin) : begin;
-			bool wrapped = p.peeled.wrapped;
+			bool joined = p.peeled.wrapped && ends_partial(c, block, before, begin);
 
-			if (wrapped)
-				read_piece(c, block, before, &p);
-			if (quoting == begin && !(wrapped && p.peeled.partial))
+			if (quoting == begin && !joined)
 				return begin;
 			if (quoting < before) {
 				begin = quoting;
@@ -607,28 +617,39 @@ static size_t find_record(struct record_cutter *c, struct str block, size_t floo
 /* --- cleaning -------------------------------------------------------------------------------- */
 
 /* A line that is too long keeps its front and its end. */
-static bool add_shortened(struct buf *out, struct str s)
+static bool add_shortened(struct buf *out, struct str s, size_t most)
 {
-	if (s.len <= LINE_BYTES_MAX)
+	size_t front = most / 4 * 3;
+
+	if (s.len <= most)
 		return buf_add(out, s);
-	return buf_add(out, (struct str){ s.ptr, LINE_FRONT_BYTES }) &&
-	       buf_add(out, STR(" ... ")) &&
-	       buf_add(out, str_skip(s, s.len - (LINE_BYTES_MAX - LINE_FRONT_BYTES)));
+	return buf_add(out, (struct str){ s.ptr, front }) && buf_add(out, STR(" ... ")) &&
+	       buf_add(out, str_skip(s, s.len - (most - front)));
 }
 
+struct cleaning {
+	struct record_cutter *c;
+	struct record *out;
+	int64_t wrapper_ms;
+	size_t line_most; /* bytes a line may keep */
+	bool partial;	  /* the line before goes on in this one */
+};
+
 /* Unescaped and rewritten lines may hold several; all of them come from one line of the stream. */
-static bool add_clean_text(struct record_cutter *c, struct str s, uint32_t number, bool joins)
+static bool add_clean_text(struct cleaning *k, struct str s, uint32_t number, bool joins)
 {
+	struct record_cutter *c = k->c;
+
 	while (s.len || !joins) {
 		struct record_line l = { .line = number };
 		size_t n = find_line_end(s, 0);
 
-		if (!joins && c->text.len && !buf_add_char(&c->text, '\n'))
+		if (!joins && c->lines.len && !buf_add_char(&c->text, '\n'))
 			return false;
 		l.at = c->text.len;
 		if (!joins && !buf_add(&c->lines, (struct str){ (const char *)&l, sizeof(l) }))
 			return false;
-		if (!add_shortened(&c->text, (struct str){ s.ptr, n }))
+		if (!add_shortened(&c->text, (struct str){ s.ptr, n }, k->line_most))
 			return false;
 		while (n < s.len && s.ptr[n] == '\r')
 			n++;
@@ -642,17 +663,9 @@ static bool add_clean_text(struct record_cutter *c, struct str s, uint32_t numbe
 	return true;
 }
 
-struct cleaning {
-	struct record_cutter *c;
-	struct record *out;
-	int64_t wrapper_ms;
-	bool partial; /* the line before goes on in this one */
-};
-
 static bool add_piece(struct cleaning *k, const struct piece *p, uint32_t number)
 {
-	struct record_cutter *c = k->c;
-	bool joins = k->partial && c->text.len, ok;
+	bool joins = k->partial && p->peeled.wrapped && k->c->lines.len, ok;
 
 	k->out->wrapped |= p->peeled.wrapped;
 	k->out->rewritten |= p->peeled.escaped || p->scrubbed || joins;
@@ -667,13 +680,13 @@ static bool add_piece(struct cleaning *k, const struct piece *p, uint32_t number
 		ok = line_from_structured(p->text, &text);
 		if (ok) {
 			k->out->rewritten = true;
-			ok = add_clean_text(c, buf_str(&text), number, joins);
+			ok = add_clean_text(k, buf_str(&text), number, joins);
 			buf_release(&text);
 			return ok;
 		}
 		buf_release(&text);
 	}
-	return add_clean_text(c, p->text, number, joins);
+	return add_clean_text(k, p->text, number, joins);
 }
 
 /* Lines before `at`; records are cut in order, so each byte of a block is counted once. */
@@ -709,34 +722,44 @@ static void read_head(struct record *out, int64_t wrapper_ms)
 		out->head.time_ms = wrapper_ms;
 }
 
-/* Text of [begin, end), with the middle left out when it is too long: a trace tells what it is at
- * its beginning and what caused it at its end. */
+/* May the piece [begin, end) of a record be kept, and how much of it? What lies between the edges
+ * is left out: a trace tells what it is at its beginning and what caused it at its end. */
+static bool keep_piece(struct cleaning *k, size_t begin, size_t end)
+{
+	size_t front = k->out->begin + EDGE_BYTES, back = k->out->end - EDGE_BYTES;
+	size_t left = LIMIT_RECORD_BYTES - EDGE_BYTES - LINE_BYTES_MIN;
+
+	k->line_most = SIZE_MAX;
+	if (!k->out->cut_short)
+		return true;
+	if (begin < front && end > front)
+		k->line_most = k->c->text.len < left ? left - k->c->text.len : LINE_BYTES_MIN;
+	else if (begin < back && end > back)
+		k->line_most = LINE_BYTES_MIN;
+	return begin < front || end > back;
+}
+
 void record_cut(struct record_cutter *c, struct str block, size_t floor, size_t at,
 		struct record *out)
 {
 	struct cleaning k = { .c = c, .out = out, .wrapper_ms = TIME_NONE };
-	size_t end, begin = find_record(c, block, floor, at, &end), pos = begin;
-	size_t keep_front = begin + LIMIT_RECORD_BYTES / 2, keep_back = 0;
+	size_t end, begin = find_record(c, block, floor, at, &end);
 	uint32_t number = lines_before(c, block, begin);
 	struct piece p;
 
 	*out = (struct record){ .begin = begin, .end = end, .head.time_ms = TIME_NONE };
-	if (end - begin > LIMIT_RECORD_BYTES) {
-		keep_back = end - LIMIT_RECORD_BYTES / 2;
-		out->cut_short = true;
-	}
+	out->cut_short = end - begin > LIMIT_RECORD_BYTES;
 	buf_clear(&c->text);
 	buf_clear(&c->lines);
-	while (pos < end) {
+	for (size_t pos = begin; pos < end; pos = p.next) {
 		read_piece(c, block, pos, &p);
-		if (pos >= keep_front && p.next < keep_back) {
-			k.partial = false; /* in the part left out */
+		if (!keep_piece(&k, pos, p.next)) {
+			k.partial = false;
 		} else if (!add_piece(&k, &p, number)) {
 			out->cut_short = true;
 			break;
 		}
 		number += p.counted;
-		pos = p.next;
 	}
 	out->text = c->text.len ? buf_str(&c->text) : STR("");
 	/* Empty lines at the end are the space between records. */
