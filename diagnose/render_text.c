@@ -13,6 +13,7 @@ enum {
 	WIDTH_MAX = 110,
 	PROOFS_SHOWN = 2,
 	ALSO_SHOWN = 4,
+	INPUTS_SHOWN = 5,
 	LINES_PER_PROOF = 3,
 	PARAGRAPH_BYTES = 1 << 16,
 	HEAD_SHOWN = 48,
@@ -423,10 +424,20 @@ static void show_nothing(struct screen *s)
 		[OUTCOME_KILLED] = "It was killed; no line here says why.",
 	};
 
-	if (!s->d->lines_read)
-		paragraph(s, "", STYLE_NONE, STR("Nothing was recognised as a log."), 0);
-	else
+	if (s->d->lines_read) {
 		paragraph(s, "", STYLE_NONE, str_from(words[s->d->verdict]), 0);
+		return;
+	}
+	paragraph(s, "", STYLE_NONE, STR("Nothing was recognised as a log."), 0);
+	for (size_t i = 0; i < s->d->input_count && i < INPUTS_SHOWN; i++) {
+		const struct input_status *in = &s->d->inputs[i];
+		struct buf b = BUF_INIT(PARAGRAPH_BYTES);
+
+		s->ok = s->ok && render_safe(&b, in->path) && buf_add(&b, STR(": ")) &&
+			render_safe(&b, in->note.len ? in->note : in->kind);
+		paragraph(s, "", STYLE_NONE, buf_str(&b), 2);
+		buf_release(&b);
+	}
 }
 
 static void show_noise(struct screen *s)

@@ -68,6 +68,7 @@ struct framed {
 	size_t (*next)(struct framed *f);
 	char *block, *packed;
 	size_t block_capacity, packed_capacity, block_at, block_len;
+	bool unfinished; /* the framing has an end mark, and it has not come yet */
 };
 
 struct source *framed_open(struct source *inner, size_t (*next)(struct framed *f));

@@ -66,7 +66,7 @@ static size_t next_block(struct framed *f)
 		size_t have = decoder_fill(d, BLOCK_HEADER_BYTES), len;
 		struct block_header h;
 
-		if (!have)
+		if (!have && !f->unfinished)
 			return 0;
 		if (have < BLOCK_HEADER_BYTES) {
 			decoder_damaged(d, "truncated", 0);
@@ -80,8 +80,10 @@ static size_t next_block(struct framed *f)
 			continue;
 		}
 		d->in_at += BLOCK_HEADER_BYTES;
-		if (!h.packed && !h.raw)
-			continue; /* end mark */
+		/* A killed application leaves whole blocks, but no end mark behind them. */
+		f->unfinished = h.packed || h.raw;
+		if (!f->unfinished)
+			continue;
 		len = decode_block(f, &h);
 		if (len)
 			return len;

@@ -431,11 +431,13 @@ static bool read_python(struct builder *b, const struct cursor *k)
 {
 	ptrdiff_t mark = str_find(k->line, STR("Traceback (most recent call last):"));
 	struct str line = without_margin(k->line);
+	struct cursor before = *k;
 
 	if (mark >= 0) {
 		b->suppressed &= mark > 0;
-		if (mark > 0 && !read_java_marked(b, k))
-			(void)read_java_inline(b, (struct str){ k->line.ptr, (size_t)mark }, false);
+		before.line.len = (size_t)mark;
+		if (mark > 0 && !read_java_marked(b, &before))
+			(void)read_java_inline(b, before.line, false);
 		begin_traceback(b);
 		return true;
 	}

@@ -435,3 +435,20 @@ TEST(codec_blocks_of_absurd_size)
 	CHECK(!d.bytes.len && d.grade == GRADE_PARTIAL);
 	buf_release(&d.bytes);
 }
+
+TEST(codec_lz4_block_without_end_mark)
+{
+	struct buf packed = BUF_INIT(TEXT_MAX);
+	struct decoded d;
+
+	encode_lz4_block(STR("a line of the log, a line of the log\n"), &packed);
+	d = decode(codec_lz4_block_open, buf_str(&packed), 100);
+	CHECK(d.grade == GRADE_OK);
+	buf_release(&d.bytes);
+	packed.len -= 21;
+	d = decode(codec_lz4_block_open, buf_str(&packed), 100);
+	CHECK_STR(buf_str(&d.bytes), STR("a line of the log, a line of the log\n"));
+	CHECK(d.grade == GRADE_PARTIAL);
+	buf_release(&d.bytes);
+	buf_release(&packed);
+}
