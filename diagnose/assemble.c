@@ -222,6 +222,7 @@ static void assemble_finding(struct diagnosis *out, struct finding *f, const str
 	f->last_ms = x->last_ms;
 	f->tied_to_outcome = x->tied;
 	f->where.app = copy(out, x->run->about.id);
+	f->application = x->run_index;
 	f->where.attempt = copy(out, x->run->about.attempt);
 	f->where.executors = copy_list(out, &x->executors);
 	f->where.hosts = copy_list(out, &x->hosts);

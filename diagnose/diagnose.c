@@ -11,13 +11,48 @@
 
 #define DIAGNOSIS_BYTES_MAX ((size_t)1 << 30)
 
-static void reason(struct diagnosis *out, struct stream_log *const *streams, size_t count,
-		   struct arena *scratch)
+/* Keep the streams of one application only; says which there are when it is none of them. */
+static size_t select_app(struct runs *runs, struct stream_log **streams, size_t count,
+			 struct str app, struct diag_sink *diags)
 {
+	const struct run *wanted = NULL;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < runs->count; i++)
+		if (str_eq(runs->items[i].app, app))
+			wanted = &runs->items[i];
+	if (!wanted) {
+		diag_report(diags, DIAG_ERROR, "app-unknown", STR(""), 0,
+			    "no application " STR_FMT " in these logs", STR_ARG(app));
+		for (size_t i = 0; i < runs->count; i++)
+			diag_report(diags, DIAG_NOTE, "app-unknown", STR(""), 0,
+				    "there is " STR_FMT, STR_ARG(runs->items[i].app));
+		return count;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (runs_of_stream(runs, streams[i]) == wanted)
+			streams[kept++] = streams[i];
+	return kept;
+}
+
+static void reason(struct diagnosis *out, const struct gathered *g, struct str app,
+		   struct arena *scratch, struct diag_sink *diags)
+{
+	size_t count = g->stream_count;
+	struct stream_log **streams = calloc(count ? count : 1, sizeof(struct stream_log *));
 	struct runs runs;
 	struct drafts drafts;
 
+	if (!streams)
+		die_no_memory();
+	if (count)
+		memcpy(streams, g->streams, count * sizeof(struct stream_log *));
 	runs_build(&runs, streams, count, scratch);
+	if (app.len) {
+		count = select_app(&runs, streams, count, app, diags);
+		runs_release(&runs);
+		runs_build(&runs, streams, count, scratch);
+	}
 	outcome_collect(&runs, streams, count);
 	counts_collect(&runs, streams, count);
 	drafts_group(&drafts, streams, count, &runs, scratch);
@@ -31,6 +66,7 @@ static void reason(struct diagnosis *out, struct stream_log *const *streams, siz
 	assemble_absent(out, &runs);
 	drafts_release(&drafts);
 	runs_release(&runs);
+	free(streams);
 }
 
 static void copy_inputs(struct diagnosis *out, const struct gathered *g)
@@ -68,7 +104,7 @@ struct diagnosis *diagnose(const struct diagnose_options *options, struct diag_s
 	matcher = matcher_new(options->pattern_dirs, options->pattern_dir_count, diags);
 	gather(options, matcher, &g, diags);
 	copy_inputs(out, &g);
-	reason(out, g.streams, g.stream_count, &scratch);
+	reason(out, &g, options->app, &scratch, diags);
 	gathered_release(&g);
 	arena_release(&scratch);
 	matcher_free(matcher);

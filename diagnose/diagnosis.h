@@ -65,6 +65,7 @@ struct finding {
 	uint64_t count;
 	int64_t first_ms, last_ms;
 	struct place where;
+	size_t application;    /* index into diagnosis.applications */
 	struct str user_frame; /* "job.py:42 in enrich", empty when none */
 	struct evidence *evidence;
 	size_t evidence_count;

@@ -62,8 +62,11 @@ static bool wrong_process(const struct pattern *p, enum process process)
 }
 
 static void add_group(struct drafts *d, const struct sighting_group *g, size_t stream_index,
-		      const struct stream_log *s, const struct run *run)
+		      const struct stream_log *s, const struct runs *runs)
 {
+	const struct run *run = runs_of_stream(runs, s);
+	size_t run_index = (size_t)(run - runs->items);
+
 	struct draft *x;
 
 	if (g->pattern->role == ROLE_FACT || wrong_process(g->pattern, s->process))
@@ -76,6 +79,7 @@ static void add_group(struct drafts *d, const struct sighting_group *g, size_t s
 	if (!x->pattern) {
 		x->pattern = g->pattern;
 		x->first_stream = stream_index;
+		x->run_index = run_index;
 	}
 	x->count += g->count;
 	if (g->first_ms != TIME_NONE && (x->first_ms == TIME_NONE || g->first_ms < x->first_ms))
@@ -172,8 +176,7 @@ void drafts_group(struct drafts *d, struct stream_log *const *streams, size_t co
 	*d = (struct drafts){ .arena = arena };
 	for (size_t i = 0; i < count; i++)
 		for (size_t g = 0; g < streams[i]->group_count; g++)
-			add_group(d, streams[i]->groups[g], i, streams[i],
-				  runs_of_stream(runs, streams[i]));
+			add_group(d, streams[i]->groups[g], i, streams[i], runs);
 	for (size_t i = 0; i < d->count; i++) {
 		struct draft *x = &d->items[i];
 

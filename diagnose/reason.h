@@ -23,6 +23,7 @@ struct draft {
 	const struct pattern *pattern;
 	struct str key;
 	const struct run *run;
+	size_t run_index;
 	uint64_t count;
 	int64_t first_ms, last_ms;
 	size_t first_stream; /* index of the stream of the first sighting: order without a clock */

@@ -49,7 +49,11 @@ const char *render_headline(const struct diagnosis *d, const struct finding *f)
 		{ ROLE_SYMPTOM, SEVERITY_ERROR, false, "SYMPTOM" },
 	};
 
-	if (d->verdict == OUTCOME_SUCCEEDED && f->role != ROLE_PERFORMANCE)
+	enum outcome outcome = d->verdict;
+
+	if (f->application < d->application_count)
+		outcome = d->applications[f->application].outcome;
+	if (outcome == OUTCOME_SUCCEEDED && f->role != ROLE_PERFORMANCE)
 		return f->severity >= SEVERITY_WARNING ? "SURVIVED" : "NOTE";
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (f->role == rows[i].role && f->severity >= rows[i].least &&

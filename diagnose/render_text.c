@@ -334,6 +334,7 @@ static void show_also(struct screen *s, size_t root)
 		struct buf b = BUF_INIT(PARAGRAPH_BYTES);
 
 		if (f->role == ROLE_NOISE || i == root ||
+		    f->application != s->d->findings[root].application ||
 		    (!s->o->verbose && in_chain_of(s->d, root, i, 0)))
 			continue;
 		if (!s->o->verbose && shown == ALSO_SHOWN) {
@@ -415,7 +416,7 @@ static void show_read(struct screen *s)
 	buf_release(&b);
 }
 
-static void show_nothing(struct screen *s)
+static void show_nothing(struct screen *s, enum outcome outcome)
 {
 	static const char *const words[] = {
 		[OUTCOME_UNKNOWN] = "No known failure. How the run ended is not in these logs.",
@@ -425,7 +426,7 @@ static void show_nothing(struct screen *s)
 	};
 
 	if (s->d->lines_read) {
-		paragraph(s, "", STYLE_NONE, str_from(words[s->d->verdict]), 0);
+		paragraph(s, "", STYLE_NONE, str_from(words[outcome]), 0);
 		return;
 	}
 	paragraph(s, "", STYLE_NONE, STR("Nothing was recognised as a log."), 0);
@@ -478,6 +479,33 @@ static size_t common_prefix(const struct diagnosis *d)
 	return cut;
 }
 
+/* The first finding of this application that is not noise; -1: none. */
+static ptrdiff_t root_of(const struct diagnosis *d, size_t application)
+{
+	for (size_t i = 0; i < d->finding_count; i++)
+		if (d->findings[i].role != ROLE_NOISE && d->findings[i].application == application)
+			return (ptrdiff_t)i;
+	return -1;
+}
+
+static void show_application(struct screen *s, const struct application *a)
+{
+	ptrdiff_t root = root_of(s->d, (size_t)(a - s->d->applications));
+
+	if (a != s->d->applications)
+		put(s, STR("\n"));
+	if (s->d->lines_read) {
+		application_line(s, a);
+		put(s, STR("\n"));
+	}
+	if (root >= 0) {
+		show_main(s, (size_t)root);
+		show_also(s, (size_t)root);
+	} else {
+		show_nothing(s, a->outcome);
+	}
+}
+
 bool render_text(const struct diagnosis *d, const struct render_options *o, struct buf *out)
 {
 	struct screen s = { .d = d,
@@ -486,22 +514,13 @@ bool render_text(const struct diagnosis *d, const struct render_options *o, stru
 			    .width = o->columns,
 			    .common = common_prefix(d),
 			    .ok = true };
-	const struct finding *root = diagnosis_root(d);
 
 	if (s.width < WIDTH_MIN)
 		s.width = WIDTH_MIN;
 	if (s.width > WIDTH_MAX)
 		s.width = WIDTH_MAX;
-	for (size_t i = 0; d->lines_read && i < d->application_count; i++)
-		application_line(&s, &d->applications[i]);
-	if (d->lines_read)
-		put(&s, STR("\n"));
-	if (root) {
-		show_main(&s, (size_t)(root - d->findings));
-		show_also(&s, (size_t)(root - d->findings));
-	} else {
-		show_nothing(&s);
-	}
+	for (size_t i = 0; i < d->application_count; i++)
+		show_application(&s, &d->applications[i]);
 	if (o->all)
 		show_noise(&s);
 	put(&s, STR("\n"));

@@ -57,7 +57,7 @@ static void find_owner(struct stream_log *s)
 
 		if (s->groups[i]->first && p != PROCESS_UNKNOWN && rank[p] > rank[s->process]) {
 			s->process = p;
-			s->bound = true;
+			s->bound = s->by_content = true;
 		}
 	}
 }
@@ -246,25 +246,61 @@ static size_t common_prefix(struct str a, struct str b)
 	return i;
 }
 
+/* stdout beside stderr: one process wrote both. */
+static bool same_process_files(const struct stream_log *a, const struct stream_log *b)
+{
+	return str_eq(a->name, b->name) ||
+	       (str_eq(directory_of(a->path), directory_of(b->path)) &&
+		is_standard_stream(a->path) && is_standard_stream(b->path));
+}
+
+/* A driver that does not name its application, where that application has a driver already. */
+static bool is_second_driver(struct stream_log *const *streams, size_t count, size_t i,
+			     struct str app)
+{
+	if (streams[i]->process != PROCESS_DRIVER || !streams[i]->by_content)
+		return false;
+	for (size_t j = 0; j < count; j++)
+		if (j != i && (streams[j]->own_app || j < i) &&
+		    streams[j]->process == PROCESS_DRIVER && streams[j]->by_content &&
+		    str_eq(streams[j]->app, app) && !same_process_files(streams[i], streams[j]))
+			return true;
+	return false;
+}
+
+/* The application whose logs lie nearest; empty when none shares the directory. */
+static struct str nearest_app(struct stream_log *const *streams, size_t count, size_t i)
+{
+	struct str app = STR("");
+	size_t best = 0;
+
+	for (size_t j = 0; j < count; j++) {
+		size_t n = common_prefix(streams[i]->path, streams[j]->path);
+
+		if (streams[j]->own_app && n > best && n >= directory_of(streams[i]->path).len) {
+			best = n;
+			app = streams[j]->app;
+		}
+	}
+	return app;
+}
+
 static void adopt_streams(struct runs *runs, struct stream_log *const *streams, size_t count)
 {
+	for (size_t i = 0; i < count; i++)
+		streams[i]->own_app = streams[i]->app.len > 0;
 	for (size_t i = 0; i < count; i++) {
-		size_t best = 0;
+		struct str app =
+			runs->count == 1 ? runs->items[0].app : nearest_app(streams, count, i);
 
 		if (streams[i]->app.len)
 			continue;
-		if (runs->count == 1) {
-			streams[i]->app = runs->items[0].app;
-			continue;
-		}
-		for (size_t j = 0; j < count; j++) {
-			size_t n = common_prefix(streams[i]->path, streams[j]->path);
-
-			if (streams[j]->app.len && n > best &&
-			    n >= directory_of(streams[i]->path).len) {
-				best = n;
-				streams[i]->app = streams[j]->app;
-			}
+		if (is_second_driver(streams, count, i, app)) {
+			/* Its own run, known by its file: it has no other name. */
+			streams[i]->app = streams[i]->name;
+			add_run(runs, streams[i]->app)->about.id = STR("");
+		} else {
+			streams[i]->app = app;
 		}
 	}
 }

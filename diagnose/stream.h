@@ -62,7 +62,9 @@ struct stream_log {
 	struct str name, path;
 	size_t index; /* in the sorted list of streams */
 	enum process process;
-	bool bound; /* process comes from the content */
+	bool bound;	 /* process is settled: by content, or by a neighbour's */
+	bool by_content; /* its own lines say which process wrote it */
+	bool own_app;	 /* … and which application */
 	struct str app, attempt, container, executor, host, log_name;
 	enum grade grade;
 	struct str note;

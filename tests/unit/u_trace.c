@@ -206,8 +206,7 @@ TEST(trace_of_python_inside_java)
 		    "\n"
 		    "\tat org.apache.spark.api.python.X.y(PythonRunner.scala:516)\n",
 		    "0 org.apache.spark.SparkException|Task failed|\n"
-		    "1 org.apache.spark.api.python.PythonException|Traceback (most recent call "
-		    "last):|\n"
+		    "1 org.apache.spark.api.python.PythonException||\n"
 		    "*2 ZeroDivisionError|division by zero|/opt/jobs/udf.py:6 ratio\n");
 	check_trace(
 		"org.apache.spark.api.python.PythonException: [PYTHON_EXCEPTION] An exception was "
