@@ -68,6 +68,31 @@ bool arena_str(struct arena *a, struct str s, struct str *copy)
 	return true;
 }
 
+struct str arena_vstrf(struct arena *a, const char *fmt, va_list args)
+{
+	char text[1024];
+	int len = vsnprintf(text, sizeof(text), fmt, args);
+	struct str copy = STR("");
+
+	BUG_ON(len < 0);
+	if ((size_t)len >= sizeof(text))
+		len = sizeof(text) - 1;
+	if (!arena_str(a, (struct str){ text, (size_t)len }, &copy))
+		return STR("");
+	return copy;
+}
+
+struct str arena_strf(struct arena *a, const char *fmt, ...)
+{
+	struct str copy;
+	va_list args;
+
+	va_start(args, fmt);
+	copy = arena_vstrf(a, fmt, args);
+	va_end(args);
+	return copy;
+}
+
 void arena_release(struct arena *a)
 {
 	struct arena_block *b = a->head;

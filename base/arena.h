@@ -26,6 +26,9 @@ struct arena {
 
 void *arena_alloc(struct arena *a, size_t size) MUST_USE;
 bool arena_str(struct arena *a, struct str s, struct str *copy) MUST_USE;
+/* Formatted text of at most 1 KiB; the empty slice past the ceiling. */
+struct str arena_strf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+struct str arena_vstrf(struct arena *a, const char *fmt, va_list args) PRINTF_LIKE(2, 0);
 void arena_release(struct arena *a);
 
 #define arena_new(a, type) ((type *)arena_alloc((a), sizeof(type)))

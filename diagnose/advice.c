@@ -29,22 +29,7 @@ static struct str keep(const struct advice_context *c, struct str s)
 	return copy;
 }
 
-static struct str keepf(const struct advice_context *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-static struct str keepf(const struct advice_context *c, const char *fmt, ...)
-{
-	char text[512];
-	va_list args;
-	int len;
-
-	va_start(args, fmt);
-	len = vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	BUG_ON(len < 0);
-	if ((size_t)len >= sizeof(text))
-		len = sizeof(text) - 1;
-	return keep(c, (struct str){ text, (size_t)len });
-}
+#define keepf(c, ...) arena_strf((c)->arena, __VA_ARGS__)
 
 /* "1.3 GB" */
 static struct str shown_bytes(const struct advice_context *c, int64_t bytes)

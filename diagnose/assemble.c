@@ -311,17 +311,11 @@ static void add_absent(struct diagnosis *out, const char *fmt, ...) PRINTF_LIKE(
 
 static void add_absent(struct diagnosis *out, const char *fmt, ...)
 {
-	char text[512];
 	va_list args;
-	int len;
 
 	va_start(args, fmt);
-	len = vsnprintf(text, sizeof(text), fmt, args);
+	out->absent[out->absent_count++] = arena_vstrf(&out->arena, fmt, args);
 	va_end(args);
-	BUG_ON(len < 0);
-	if ((size_t)len >= sizeof(text))
-		len = sizeof(text) - 1;
-	out->absent[out->absent_count++] = copy(out, (struct str){ text, (size_t)len });
 }
 
 void assemble_absent(struct diagnosis *out, const struct runs *runs)

@@ -382,7 +382,6 @@ struct splitter_state {
 	bool by_head;	 /* the current record began with a head */
 	bool by_start;	 /* … with a traceback or exception */
 	bool frames;	 /* inside a Python traceback, its exception not yet named */
-	bool flush;	 /* … whose lines a collector has moved to the left margin */
 	bool java;	 /* Java frames since the exception's line */
 	bool blank;	 /* an empty line since the exception's line */
 	bool joined;	 /* the line before joins what follows */
@@ -447,29 +446,13 @@ static void begin_record(struct splitter_state *s, const struct piece *p, size_t
 	};
 }
 
-/* `KeyError: 'x'` rather than a line of code. */
-static bool ends_traceback(struct str s)
-{
-	size_t n = 0, last = 0;
-
-	while (n < s.len && s.ptr[n] != ' ' && s.ptr[n] != ':' && s.ptr[n] != '(') {
-		if (s.ptr[n] == '.')
-			last = n + 1;
-		n++;
-	}
-	return last < n && (n == s.len || s.ptr[n] == ':') && s.ptr[last] >= 'A' &&
-	       s.ptr[last] <= 'Z';
-}
-
 /* Does an exception that began without a head reach to this line of no class? */
-static bool exception_goes_on(struct splitter_state *s, const struct piece *p)
+static bool exception_goes_on(struct splitter_state *s)
 {
 	if (s->joined)
 		return true;
 	if (s->frames) {
-		s->flush |= str_starts_with(p->text, STR("File \""));
-		s->frames = s->flush && !ends_traceback(p->text);
-		s->blank = s->java = false;
+		s->frames = s->blank = s->java = false;
 		return true;
 	}
 	return !s->blank && !s->java;
@@ -490,7 +473,7 @@ static bool starts_record(struct splitter_state *s, const struct piece *p, size_
 	case LINE_OTHER:
 		if (s->by_head)
 			return false;
-		return !s->by_start || !exception_goes_on(s, p);
+		return !s->by_start || !exception_goes_on(s);
 	case LINE_CHAIN:
 	case LINE_CONTINUATION:
 		break;
@@ -530,10 +513,7 @@ static bool split(struct splitter_state *s, const struct piece *p, size_t at)
 	s->joined = joins_next(p->text);
 	if (begins_with_any(p->text, parts, ARRAY_LEN(parts)))
 		s->blank = s->java = false;
-	if (str_find(p->text, STR("Traceback (")) >= 0) {
-		s->frames = true;
-		s->flush = false;
-	}
+	s->frames |= str_find(p->text, STR("Traceback (")) >= 0;
 	s->java |= str_starts_with(str_trim(p->text), STR("at "));
 	return false;
 }

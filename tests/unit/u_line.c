@@ -152,6 +152,7 @@ TEST(line_head_refuses_what_is_none)
 		"24/05/01 10:00",
 		"24-05/01 10:00:00 INFO Foo: separators",
 		"[2026-11-23 14:33:38.192]Container exited with a non-zero exit code 52.",
+		"[2026-11-23 14:33:38.192] Container exited with a non-zero exit code 52.",
 		"[Stage 3:=====>      (12 + 8) / 200]",
 		"{\"log\":\"x\"}",
 		"12345678901234567890",

@@ -191,6 +191,28 @@ TEST(record_quotes_a_dead_containers_log)
 		      "8|24/05/01 10:00:09 INFO A: own\n");
 }
 
+TEST(record_behind_a_closed_quote_may_be_older)
+{
+	check_records("24/05/01 10:00:09 WARN A: Diagnostics: x\n"
+		      "Last 4096 bytes of stderr :\n"
+		      "24/05/01 10:00:05 INFO Executor: quoted\n"
+		      ".\n"
+		      "24/05/01 10:00:08 INFO B: another thread's, written late\n",
+		      "1|24/05/01 10:00:09 WARN A: Diagnostics: x\n"
+		      "2|Last 4096 bytes of stderr :\n"
+		      "3|24/05/01 10:00:05 INFO Executor: quoted\n"
+		      "4|.\n--\n"
+		      "5|24/05/01 10:00:08 INFO B: another thread's, written late\n");
+}
+
+TEST(record_counts_lines_by_their_newlines)
+{
+	check_records(T "ERROR A: b\n"
+			"\r[Stage 3:=>  (1 + 1) / 2]\r[Stage 3:==> (2 + 0) / 2]\r\tat x(Y)\n"
+			"\tat y(Z)\n",
+		      "1|" T "ERROR A: b\n2|\tat x(Y)\n3|\tat y(Z)\n");
+}
+
 TEST(record_quote_without_an_end_stops)
 {
 	/* The front, `Last N bytes of` included, was cut; and nothing closes it. */
@@ -336,6 +358,40 @@ TEST(record_keeps_both_ends_of_what_is_too_long)
 	CHECK(record_line_at(&r, r.text.len - 1, 1) == 5002);
 	record_cutter_release(&c);
 	buf_release(&text);
+}
+
+/* A record of frames with one long line from `from` to `to`. */
+static void check_long_line(size_t from, size_t to, size_t whole)
+{
+	struct buf text = BUF_INIT(1 << 20);
+	struct record_cutter c;
+	struct record r;
+
+	CHECK(buf_add(&text, STR(T "ERROR A: b\n")));
+	while (text.len < from)
+		CHECK(buf_add(&text, STR("\tat a.B.method(B.java:1)\n")));
+	while (text.len < to)
+		CHECK(buf_add_char(&text, text.len + 1 < to ? 'x' : '\n'));
+	while (text.len < whole)
+		CHECK(buf_add(&text, STR("\tat a.B.method(B.java:1)\n")));
+	CHECK(buf_add(&text, STR("Caused by: java.io.EOFException\n")));
+	record_cutter_init(&c);
+	record_block_begin(&c, buf_str(&text));
+	record_cut(&c, buf_str(&text), 0, 0, &r);
+	CHECK(r.end == text.len && r.cut_short);
+	CHECK(r.text.len <= LIMIT_RECORD_BYTES + 64);
+	CHECK(str_find(r.text, STR("xxx ... xxx")) > 0);
+	CHECK(str_ends_with(r.text, STR("Caused by: java.io.EOFException")));
+	record_cutter_release(&c);
+	buf_release(&text);
+}
+
+TEST(record_shortens_long_lines)
+{
+	check_long_line(0, 200000, 200000);	 /* all of it */
+	check_long_line(30000, 150000, 160000);	 /* across both edges */
+	check_long_line(40000, 80000, 200000);	 /* across the front */
+	check_long_line(100000, 195000, 200000); /* across the back */
 }
 
 /* --- the same records however the stream is cut ---------------------------------------------- */

@@ -40,10 +40,24 @@ TEST(trace_of_java_causes)
 		    "\tat com.acme.Job.run(Job.java:7)\n"
 		    "Caused by: java.io.IOException: disk\n"
 		    "\tat java.base/java.io.X.y(X.java:1)\n"
+		    "\tat app//org.apache.spark.C.d(C.scala:1)\n"
 		    "\tat app//com.acme.Disk.write(Disk.java:9)\n"
 		    "\t... 3 more\n",
 		    "0 org.apache.spark.SparkException|failed|com.acme.Job.run(Job.java:7)\n"
 		    "*1 java.io.IOException|disk|app//com.acme.Disk.write(Disk.java:9)\n");
+}
+
+TEST(trace_does_not_blame_a_wrapper)
+{
+	check_trace("java.lang.IllegalStateException: a\n"
+		    "\tat a.B.c(B.java:1)\n"
+		    "Caused by: java.lang.reflect.InvocationTargetException\n"
+		    "\t... 3 more\n",
+		    "*0 java.lang.IllegalStateException|a|a.B.c(B.java:1)\n"
+		    "1 java.lang.reflect.InvocationTargetException||\n");
+	/* Nothing else was stated. */
+	check_trace("java.lang.reflect.InvocationTargetException\n",
+		    "*0 java.lang.reflect.InvocationTargetException||\n");
 }
 
 TEST(trace_leaves_suppressed_exceptions)
@@ -100,6 +114,7 @@ TEST(trace_of_python)
 		    "  File \"/opt/jobs/a.py\", line 4, in main\n"
 		    "    return d['x']\n"
 		    "  File \"/venv/lib/python3.11/site-packages/pandas/x.py\", line 99, in get\n"
+		    "  File \"/databricks/site-packages/mylib/y.py\", line 98, in get\n"
 		    "  File \"<frozen importlib._bootstrap>\", line 1, in load\n"
 		    "KeyError: 'x'\n",
 		    "*0 KeyError|'x'|/opt/jobs/a.py:4 main\n");
