@@ -9,8 +9,14 @@ enum { EVIDENCE_SHOWN = 3, ALSO_SHOWN = 8 };
 static bool add_inline(struct buf *out, struct str s)
 {
 	struct buf safe = BUF_INIT((size_t)1 << 20);
-	bool ok = render_safe(&safe, s);
+	struct str line, rest = s;
+	bool ok = true, more = true;
 
+	/* Catalogue texts are wrapped where they were written. */
+	while (ok && more) {
+		more = str_cut(rest, '\n', &line, &rest);
+		ok = render_safe(&safe, line) && (!more || !rest.len || buf_add_char(&safe, ' '));
+	}
 	for (size_t i = 0; ok && i < safe.len; i++) {
 		char c = safe.ptr[i];
 

@@ -257,18 +257,27 @@ static bool peel_stern(struct str line, struct line_peeled *out, struct buf *scr
 	return true;
 }
 
-static bool (*const wrappers[])(struct str line, struct line_peeled *out, struct buf *scratch) = {
-	peel_docker,  peel_airflow_json, peel_cri,     peel_timestamp, peel_kubectl_prefix,
-	peel_airflow, peel_livy,	 peel_compose, peel_syslog,    peel_stern,
+/* Most lines have no wrapper, and their first byte says so. */
+static const struct {
+	char first; /* what the line begins with: '0' any digit, 'A' and 'a' any letter of that case
+		     */
+	bool (*peel)(struct str line, struct line_peeled *out, struct buf *scratch);
+} wrappers[] = {
+	{ '{', peel_docker },	 { '{', peel_airflow_json },   { '0', peel_cri },
+	{ '0', peel_timestamp }, { '[', peel_kubectl_prefix }, { '[', peel_airflow },
+	{ '0', peel_livy },	 { 'a', peel_compose },	       { 'A', peel_syslog },
+	{ 'a', peel_stern },
 };
 
-/* Most lines have no wrapper, and their first byte says so. */
-static bool may_be_wrapped(struct str line)
+static char kind_of(struct str line)
 {
 	char c = line.len ? line.ptr[0] : '\0';
 
-	return c == '{' || c == '[' || is_digit(c) || (c >= 'A' && c <= 'Z') ||
-	       (c >= 'a' && c <= 'z');
+	if (is_digit(c))
+		return '0';
+	if (c >= 'A' && c <= 'Z')
+		return 'A';
+	return c >= 'a' && c <= 'z' ? 'a' : c;
 }
 
 struct line_peeled line_peel(struct str line, struct buf *scratch)
@@ -276,17 +285,19 @@ struct line_peeled line_peel(struct str line, struct buf *scratch)
 	struct line_peeled out = { .text = line, .time_ms = TIME_NONE };
 
 	buf_clear(scratch);
-	for (size_t depth = 0; depth < LIMIT_WRAPPERS && may_be_wrapped(out.text); depth++) {
+	for (size_t depth = 0; depth < LIMIT_WRAPPERS; depth++) {
+		char kind = kind_of(out.text);
 		bool peeled = false;
 
 		for (size_t i = 0; i < ARRAY_LEN(wrappers) && !peeled; i++) {
 			struct line_peeled inner = { .time_ms = TIME_NONE };
 			size_t kept = scratch->len;
 
-			/* Unescaped text lies in the scratch: a second unescape goes behind it. */
-			if (out.escaped && i < 2)
+			/* Unescaped text lies in the scratch, which a second unescape could move.
+			 */
+			if (kind != wrappers[i].first || (out.escaped && kind == '{'))
 				continue;
-			peeled = wrappers[i](out.text, &inner, scratch);
+			peeled = wrappers[i].peel(out.text, &inner, scratch);
 			if (!peeled) {
 				scratch->len = kept;
 				continue;
