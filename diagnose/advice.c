@@ -185,6 +185,37 @@ static bool raise_memory_overhead_vmem(struct advice *a)
 	return true;
 }
 
+static bool raise_driver_memory(struct advice *a)
+{
+	const struct advice_context *c = a->context;
+	int64_t heap = setting_bytes(c, STR("spark.driver.memory"), MIB);
+
+	if (heap < 0)
+		heap = GIB;
+	a->fix->text = STR("A larger driver heap; in client mode it must be given to spark-submit, "
+			   "not set in the code");
+	a->fix->now = conf_bytes(c, heap);
+	a->fix->computed_from = keepf(c, "heap now " STR_FMT, STR_ARG(shown_bytes(c, heap)));
+	set(a, "spark.driver.memory", conf_bytes(c, max64(4 * heap, 3 * GIB)));
+	return true;
+}
+
+/* In local mode the tasks run in the driver's JVM, executor "driver"; and a driver's own failure
+ * names no executor at all. */
+static bool is_in_driver(const struct advice_context *c)
+{
+	const struct str_list *executors = &c->finding->where.executors;
+
+	for (size_t i = 0; i < executors->count; i++)
+		if (!str_eq(executors->items[i], STR("driver")))
+			return false;
+	for (size_t i = 0; i < c->finding->evidence_count; i++)
+		if (c->finding->evidence[i].process != PROCESS_DRIVER &&
+		    c->finding->evidence[i].process != PROCESS_AM)
+			return false;
+	return true;
+}
+
 /* Doubling is the step of every tuning guide; below 2 GB the fixed part of Spark (300 MiB reserved,
  * 40 % for user objects) leaves so little that half steps are not worth a run. */
 static bool raise_executor_memory(struct advice *a)
@@ -192,6 +223,8 @@ static bool raise_executor_memory(struct advice *a)
 	const struct advice_context *c = a->context;
 	int64_t heap = executor_heap(c), want, most;
 
+	if (is_in_driver(c))
+		return raise_driver_memory(a);
 	if (heap < 0)
 		heap = GIB; /* Spark's default */
 	want = max64(2 * heap, 2 * GIB);
@@ -212,21 +245,6 @@ static bool raise_executor_memory(struct advice *a)
 	if (want <= heap)
 		return false;
 	set(a, "spark.executor.memory", conf_bytes(c, want));
-	return true;
-}
-
-static bool raise_driver_memory(struct advice *a)
-{
-	const struct advice_context *c = a->context;
-	int64_t heap = setting_bytes(c, STR("spark.driver.memory"), MIB);
-
-	if (heap < 0)
-		heap = GIB;
-	a->fix->text = STR("A larger driver heap; in client mode it must be given to spark-submit, "
-			   "not set in the code");
-	a->fix->now = conf_bytes(c, heap);
-	a->fix->computed_from = keepf(c, "heap now " STR_FMT, STR_ARG(shown_bytes(c, heap)));
-	set(a, "spark.driver.memory", conf_bytes(c, max64(4 * heap, 3 * GIB)));
 	return true;
 }
 

@@ -259,8 +259,7 @@ static bool peel_stern(struct str line, struct line_peeled *out, struct buf *scr
 
 /* Most lines have no wrapper, and their first byte says so. */
 static const struct {
-	char first; /* what the line begins with: '0' any digit, 'A' and 'a' any letter of that case
-		     */
+	char first; /* of the line; '0' is any digit, 'A' and 'a' any letter of that case */
 	bool (*peel)(struct str line, struct line_peeled *out, struct buf *scratch);
 } wrappers[] = {
 	{ '{', peel_docker },	 { '{', peel_airflow_json },   { '0', peel_cri },
