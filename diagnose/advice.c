@@ -189,13 +189,16 @@ static bool raise_driver_memory(struct advice *a)
 {
 	const struct advice_context *c = a->context;
 	int64_t heap = setting_bytes(c, STR("spark.driver.memory"), MIB);
+	bool known = heap > 0;
 
-	if (heap < 0)
-		heap = GIB;
+	if (!known)
+		heap = GIB; /* Spark's default: the logs do not show another */
 	a->fix->text = STR("A larger driver heap; in client mode it must be given to spark-submit, "
 			   "not set in the code");
-	a->fix->now = conf_bytes(c, heap);
-	a->fix->computed_from = keepf(c, "heap now " STR_FMT, STR_ARG(shown_bytes(c, heap)));
+	a->fix->now = known ? conf_bytes(c, heap) : STR("1g by default");
+	if (known)
+		a->fix->computed_from =
+			keepf(c, "heap now " STR_FMT, STR_ARG(shown_bytes(c, heap)));
 	set(a, "spark.driver.memory", conf_bytes(c, max64(4 * heap, 3 * GIB)));
 	return true;
 }
@@ -222,15 +225,19 @@ static bool raise_executor_memory(struct advice *a)
 {
 	const struct advice_context *c = a->context;
 	int64_t heap = executor_heap(c), want, most;
+	bool known;
 
 	if (is_in_driver(c))
 		return raise_driver_memory(a);
-	if (heap < 0)
-		heap = GIB; /* Spark's default */
+	known = heap > 0;
+	if (!known)
+		heap = GIB; /* Spark's default: the logs do not show another */
 	want = max64(2 * heap, 2 * GIB);
 	a->fix->text = STR("A larger executor heap");
-	a->fix->now = conf_bytes(c, heap);
-	a->fix->computed_from = keepf(c, "heap now " STR_FMT, STR_ARG(shown_bytes(c, heap)));
+	a->fix->now = known ? conf_bytes(c, heap) : STR("1g by default");
+	if (known)
+		a->fix->computed_from =
+			keepf(c, "heap now " STR_FMT, STR_ARG(shown_bytes(c, heap)));
 	if (c->run->container_max_bytes > 0) {
 		most = c->run->container_max_bytes;
 		most -= default_overhead(most * 10 / 11);
