@@ -54,8 +54,7 @@ static struct draft *find_draft(struct drafts *d, const struct run *run, uint32_
 	return x;
 }
 
-/* A log of another process than the pattern speaks of. Unknown owners are given the benefit. */
-static bool wrong_process(const struct pattern *p, enum process process)
+bool pattern_is_misplaced(const struct pattern *p, enum process process)
 {
 	return p->only_in && process != PROCESS_UNKNOWN &&
 	       !(p->only_in & (1u << (process - PROCESS_DRIVER)));
@@ -69,7 +68,7 @@ static void add_group(struct drafts *d, const struct sighting_group *g, size_t s
 
 	struct draft *x;
 
-	if (g->pattern->role == ROLE_FACT || wrong_process(g->pattern, s->process))
+	if (g->pattern->role == ROLE_FACT || pattern_is_misplaced(g->pattern, s->process))
 		return;
 	if (g->pattern->role == ROLE_NOISE) {
 		d->noise_lines += g->count;

@@ -48,15 +48,6 @@ static bool outlived(const struct stream_log *s, const struct sighting *sign)
 	return false;
 }
 
-static bool wrong_owner(const struct sighting *o)
-{
-	const struct pattern *p = o->pattern;
-	enum process process = o->stream->process;
-
-	return p->only_in && process != PROCESS_UNKNOWN &&
-	       !(p->only_in & (1u << (process - PROCESS_DRIVER)));
-}
-
 static bool run_has(const struct runs *runs, const struct run *r, struct stream_log *const *streams,
 		    size_t count, struct str id)
 {
@@ -89,7 +80,8 @@ void outcome_collect(struct runs *runs, struct stream_log *const *streams, size_
 			const struct sighting_group *group = streams[i]->groups[g];
 			const struct sighting *o = last_of(group);
 
-			if (!o || group->pattern->outcome == OUTCOME_UNKNOWN || wrong_owner(o) ||
+			if (!o || group->pattern->outcome == OUTCOME_UNKNOWN ||
+			    pattern_is_misplaced(o->pattern, o->stream->process) ||
 			    !has_company(runs, r, streams, count, group->pattern))
 				continue;
 			if (group->pattern->outcome != OUTCOME_SUCCEEDED &&

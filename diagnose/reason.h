@@ -60,6 +60,10 @@ void drafts_weigh(struct drafts *d);
 void drafts_rank(struct drafts *d);
 void drafts_release(struct drafts *d);
 
+/* Is this the log of another process than the pattern speaks of (`only_in`)? Unknown owners are
+ * given the benefit. */
+bool pattern_is_misplaced(const struct pattern *p, enum process process);
+
 /* A generic pattern (any exception of the user's) yields to one that knows the exception. */
 bool pattern_is_generic(const struct pattern *p);
 
