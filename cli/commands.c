@@ -3,138 +3,16 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "cli/diagnose.h"
 #include "diagnose/advice.h"
-#include "diagnose/diagnosis.h"
-#include "diagnose/render.h"
 #include "diagnose/test_patterns.h"
 #include "patterns/check.h"
 #include "patterns/matcher.h"
 #include "patterns/pack.h"
 
-#include <sys/ioctl.h>
-#include <time.h>
-#include <unistd.h>
-
-#define OUTPUT_BYTES_MAX ((size_t)1 << 30)
-
-/* --- diagnose -------------------------------------------------------------------------------- */
-
-struct progress {
-	struct timespec began;
-	bool shown;
-};
-
-static void show_progress(void *context, uint64_t read, uint64_t total)
-{
-	struct progress *p = context;
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (!p->shown && now.tv_sec - p->began.tv_sec < 1)
-		return;
-	p->shown = true;
-	if (total && total >= read)
-		fprintf(stderr, "\rsparkdx: read %" PRIu64 " of %" PRIu64 " MB ", read >> 20,
-			total >> 20);
-	else
-		fprintf(stderr, "\rsparkdx: read %" PRIu64 " MB ", read >> 20);
-}
-
-static bool wanted(enum when when, int fd)
-{
-	if (when == WHEN_AUTO)
-		return isatty(fd) && (!getenv("TERM") || strcmp(getenv("TERM"), "dumb") != 0);
-	return when == WHEN_ALWAYS;
-}
-
-static unsigned columns_of(FILE *out)
-{
-	const char *stated = getenv("COLUMNS");
-	struct winsize size;
-	uint64_t n;
-
-	if (!ioctl(fileno(out), TIOCGWINSZ, &size) && size.ws_col)
-		return size.ws_col;
-	if (stated && str_to_u64(str_from(stated), &n) && n >= 20 && n < 1000)
-		return (unsigned)n;
-	return 80;
-}
-
-static enum exit_status status_of(const struct options *o, const struct diagnosis *d,
-				  const struct diag_sink *diags)
-{
-	bool found = false;
-
-	for (size_t i = 0; i < d->finding_count; i++)
-		if (d->findings[i].role != ROLE_NOISE && o->fail_on != SEVERITY_NONE &&
-		    d->findings[i].severity >= o->fail_on)
-			found = true;
-	/* What could be read was diagnosed; what could not makes it trouble. */
-	if (d->input_trouble || diags->count[DIAG_ERROR])
-		return EXIT_TROUBLE;
-	return found ? EXIT_SOMETHING : EXIT_NOTHING;
-}
-
-static bool write_out(FILE *out, const struct buf *b)
-{
-	return !b->len || fwrite(b->ptr, 1, b->len, out) == b->len;
-}
-
-static enum exit_status run_diagnose(const struct options *o, char **words, size_t count, FILE *out,
-				     struct diag_sink *diags)
-{
-	struct progress progress = { .shown = false };
-	struct str *paths = calloc(count ? count : 1, sizeof(*paths));
-	struct diagnose_options options = {
-		.paths = paths,
-		.path_count = count,
-		.pattern_dirs = o->pattern_dirs,
-		.pattern_dir_count = o->pattern_dir_count,
-		.app = o->app,
-		.since_ms = o->since_ms,
-		.until_ms = o->until_ms,
-		.jobs = o->jobs ? o->jobs : (unsigned)sysconf(_SC_NPROCESSORS_ONLN),
-		.progress = wanted(o->progress, STDERR_FILENO) ? show_progress : NULL,
-		.progress_context = &progress,
-	};
-	struct render_options render = {
-		.columns = columns_of(out),
-		.color = wanted(o->color, fileno(out)) &&
-			 (o->color == WHEN_ALWAYS || !getenv("NO_COLOR")),
-		.verbose = o->verbose,
-		.all = o->all,
-	};
-	struct buf text = BUF_INIT(OUTPUT_BYTES_MAX);
-	enum exit_status status;
-	struct diagnosis *d;
-
-	if (!paths)
-		die_no_memory();
-	if (!count) {
-		diag_report(diags, DIAG_ERROR, "usage", STR(""), 0,
-			    "nothing to diagnose: name a file, a directory, an archive, or -");
-		free(paths);
-		return EXIT_TROUBLE;
-	}
-	for (size_t i = 0; i < count; i++)
-		paths[i] = str_from(words[i]);
-	clock_gettime(CLOCK_MONOTONIC, &progress.began);
-	d = diagnose(&options, diags);
-	if (progress.shown)
-		fputs("\r\x1b[K", stderr);
-	status = status_of(o, d, diags);
-	if (!renderer_find(o->format)->render(d, &render, &text)) {
-		diag_report(diags, DIAG_ERROR, "limit-output", STR(""), 0,
-			    "the answer is too large to print");
-		status = EXIT_TROUBLE;
-	}
-	if (!write_out(out, &text))
-		status = EXIT_TROUBLE; /* main() says why when it closes the stream */
-	buf_release(&text);
-	diagnosis_free(d);
-	free(paths);
-	return status;
-}
+#define VIEW_DETAILS                                                                           \
+	"PATH as for diagnose. --format json and csv give every column; -v shows each row in " \
+	"full."
 
 /* --- patterns -------------------------------------------------------------------------------- */
 
@@ -322,9 +200,9 @@ static enum exit_status run_patterns(const struct options *o, char **words, size
 		else
 			status = EXIT_TROUBLE;
 	} else if (!strcmp(verb, "test") && count == 2) {
-		struct buf text = BUF_INIT(OUTPUT_BYTES_MAX);
+		struct buf text = BUF_INIT(CLI_OUTPUT_BYTES_MAX);
 
-		if (!test_patterns(m, str_from(words[1]), &text, diags) || !write_out(out, &text))
+		if (!test_patterns(m, str_from(words[1]), &text, diags) || !cli_write(out, &text))
 			status = EXIT_TROUBLE;
 		buf_release(&text);
 	} else {
@@ -394,6 +272,20 @@ const struct command command_table[] = {
 	  "collected container directories. What each file is, is recognised by its content. "
 	  "`diagnose` may be left out.",
 	  "sparkdx app_logs.tar.gz", false, run_diagnose },
+	{ "runs", "PATH...", "applications, how they ended, and what they counted",
+	  "One row per application. " VIEW_DETAILS, "sparkdx runs logs.tar.gz", false, run_runs },
+	{ "jobs", "PATH...", "jobs of an event log, failed first", VIEW_DETAILS,
+	  "sparkdx jobs eventlog.zstd", false, run_jobs },
+	{ "stages", "PATH...", "stages, failed first, with the spread of their tasks",
+	  "Quantiles are those of the Spark UI: minimum, 25 %, median, 75 %, maximum over the "
+	  "successful tasks. " VIEW_DETAILS,
+	  "sparkdx stages -v eventlog.zstd", false, run_stages },
+	{ "executors", "PATH...", "executors, lost ones first", VIEW_DETAILS,
+	  "sparkdx executors eventlog.zstd", false, run_executors },
+	{ "sql", "PATH...", "SQL executions; with -v their plans and metrics", VIEW_DETAILS,
+	  "sparkdx sql -v eventlog.zstd", false, run_sql },
+	{ "timeline", "PATH...", "what happened when, from text logs and event logs", VIEW_DETAILS,
+	  "sparkdx timeline logs.tar.gz", false, run_timeline },
 	{ "explain", "ID", "what a finding means and what helps",
 	  "ID is the name in brackets behind a finding.", "sparkdx explain yarn-pmem-killed", false,
 	  run_explain },

@@ -19,12 +19,17 @@ static bool fail(char *why, const char *fmt, ...)
 	return false;
 }
 
+/* Which of them a command has, it says itself. */
+static const char *const formats[] = { "text", "json", "markdown", "conf", "csv", NULL };
+
 static bool set_format(struct options *o, const char *value, char *why)
 {
-	if (!renderer_find(str_from(value)))
-		return fail(why, "unknown format '%.40s'", value);
-	o->format = str_from(value);
-	return true;
+	for (size_t i = 0; formats[i]; i++)
+		if (!strcmp(formats[i], value)) {
+			o->format = str_from(value);
+			return true;
+		}
+	return fail(why, "unknown format '%.40s'", value);
 }
 
 static bool set_output(struct options *o, const char *value, char *why)
@@ -155,11 +160,9 @@ static bool set_help(struct options *o, const char *value, char *why)
 	return o->help = true;
 }
 
-static const char *const formats[] = { "text", "json", "markdown", "conf", NULL };
-
 const struct option_spec option_table[] = {
 	{ "format", 'f', OPTION_CHOICE, "FORMAT", formats,
-	  "how to print: text, json, markdown, conf", set_format },
+	  "how to print: text, json, markdown, conf; views: text, json, csv", set_format },
 	{ "output", 'o', OPTION_PATH, "FILE", NULL, "write there instead of standard output",
 	  set_output },
 	{ "app", '\0', OPTION_TEXT, "ID", NULL, "only this application, when there are several",

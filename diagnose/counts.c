@@ -69,6 +69,38 @@ static int64_t tally_fact(const struct runs *runs, const struct run *r,
 	return tally_end(&t);
 }
 
+/* A stage that failed and was tried again until it passed is none that failed. */
+static int64_t failed_stages(const struct history *h)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < h->stage_count; i++)
+		n += h->stages[i].state == WORK_FAILED;
+	return n;
+}
+
+static struct run_counts count_history(const struct history *h)
+{
+	struct run_counts c = {
+		.jobs = (int64_t)h->job_count,
+		.tasks = h->tasks.succeeded + h->tasks.failed + h->tasks.killed,
+		.failed_stages = failed_stages(h),
+		.failed_tasks = h->tasks.failed,
+		.killed_tasks = h->tasks.killed,
+	};
+
+	for (size_t i = 0; i < h->stage_count; i++)
+		c.stages +=
+			h->stages[i].state != WORK_PENDING && h->stages[i].state != WORK_SKIPPED;
+	for (size_t i = 0; i < h->job_count; i++)
+		c.failed_jobs += h->jobs[i].state == WORK_FAILED;
+	for (size_t i = 0; i < h->executor_count; i++) {
+		c.executors += h->executors[i].added_ms >= 0;
+		c.lost_executors += h->executors[i].lost;
+	}
+	return c;
+}
+
 void counts_collect(struct runs *runs, struct stream_log *const *streams, size_t count)
 {
 	static const struct {
@@ -93,6 +125,7 @@ void counts_collect(struct runs *runs, struct stream_log *const *streams, size_t
 		}
 	/* An event log counts everything, text only what is worth a line. */
 	for (size_t i = 0; i < count; i++)
-		if (streams[i]->has_counts)
-			runs_of_stream(runs, streams[i])->about.counts = streams[i]->counts;
+		if (streams[i]->history)
+			runs_of_stream(runs, streams[i])->about.counts =
+				count_history(streams[i]->history);
 }

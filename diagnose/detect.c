@@ -1,211 +1,7 @@
 #include "base/base.h"
 #include "diagnose/detect.h"
 
-/* --- the run in numbers ---------------------------------------------------------------------- */
-
-static void *grow(void *items, size_t count, size_t *capacity, size_t size)
-{
-	void *grown;
-
-	if (count < *capacity)
-		return items;
-	*capacity = *capacity ? *capacity * 2 : 16;
-	grown = realloc(items, *capacity * size);
-	if (!grown)
-		die_no_memory();
-	return grown;
-}
-
-void event_run_init(struct event_run *r)
-{
-	*r = (struct event_run){ .start_ms = -1, .end_ms = -1, .last_ms = -1 };
-}
-
-void event_run_release(struct event_run *r)
-{
-	for (size_t i = 0; i < r->stage_count; i++)
-		free(r->stages[i].tasks);
-	free(r->stages);
-	free(r->executors);
-	free(r->jobs);
-}
-
-struct event_executor *event_run_executor(struct event_run *r, struct str id)
-{
-	/* The last of that name: ids are not reused within an attempt. */
-	for (size_t i = r->executor_count; i > 0; i--)
-		if (str_eq(r->executors[i - 1].id, id))
-			return &r->executors[i - 1];
-	return NULL;
-}
-
-void event_run_add_executor(struct event_run *r, const struct event *e, struct arena *arena)
-{
-	struct event_executor *x;
-
-	r->executors = grow(r->executors, r->executor_count, &r->executor_capacity, sizeof(*x));
-	x = &r->executors[r->executor_count];
-	*x = (struct event_executor){ .cores = e->cores, .added_ms = e->time_ms, .removed_ms = -1 };
-	if (arena_str(arena, e->executor, &x->id) && arena_str(arena, e->host, &x->host))
-		r->executor_count++;
-}
-
-void event_run_job_start(struct event_run *r, const struct event *e)
-{
-	r->jobs = grow(r->jobs, r->job_count, &r->job_capacity, sizeof(*r->jobs));
-	r->jobs[r->job_count++] =
-		(struct event_job){ .id = e->id, .start_ms = e->time_ms, .end_ms = -1 };
-}
-
-void event_run_job_end(struct event_run *r, const struct event *e)
-{
-	for (size_t i = r->job_count; i > 0; i--)
-		if (r->jobs[i - 1].id == e->id) {
-			r->jobs[i - 1].end_ms = e->time_ms;
-			r->jobs[i - 1].failed = !e->succeeded;
-			break;
-		}
-	if (e->time_ms > r->last_ms)
-		r->last_ms = e->time_ms;
-}
-
-static struct event_stage *stage_of(struct event_run *r, int64_t id, int64_t attempt)
-{
-	struct event_stage *s;
-
-	for (size_t i = r->stage_count; i > 0; i--)
-		if (r->stages[i - 1].id == id && r->stages[i - 1].attempt == attempt)
-			return &r->stages[i - 1];
-	if (r->stage_count == EVENT_STAGES_MAX)
-		return NULL;
-	r->stages = grow(r->stages, r->stage_count, &r->stage_capacity, sizeof(*s));
-	s = &r->stages[r->stage_count++];
-	*s = (struct event_stage){
-		.id = id, .attempt = attempt, .submit_ms = -1, .complete_ms = -1, .median_ms = -1
-	};
-	return s;
-}
-
-static int64_t positive(int64_t v)
-{
-	return v > 0 ? v : 0;
-}
-
-static void keep_task(struct event_stage *s, int64_t ms, int64_t records)
-{
-	if (ms > s->longest_ms) {
-		s->longest_ms = ms;
-		s->longest_records = records;
-	}
-	if (s->kept == STAGE_TASKS_MAX || s->done)
-		return;
-	s->tasks = grow(s->tasks, s->kept, &s->capacity, sizeof(*s->tasks));
-	s->tasks[s->kept++] = (struct event_task){ ms, records };
-}
-
-void event_run_task_end(struct event_run *r, const struct event *e)
-{
-	struct event_stage *s = stage_of(r, e->stage, e->stage_attempt);
-	int64_t took = e->finish_ms > 0 && e->launch_ms > 0 ? e->finish_ms - e->launch_ms : 0;
-
-	if (e->finish_ms > r->last_ms)
-		r->last_ms = e->finish_ms;
-	if (e->task_reason == TASK_RESUBMITTED)
-		return; /* repeats a task that was counted */
-	r->tasks_ended++;
-	r->tasks_killed += e->task_reason == TASK_KILLED;
-	r->tasks_failed += e->task_reason != TASK_SUCCESS && e->task_reason != TASK_KILLED;
-	if (!s)
-		return;
-	s->run_ms += positive(e->metrics.run_ms);
-	s->gc_ms += positive(e->metrics.gc_ms);
-	s->disk_spilled_bytes += positive(e->metrics.disk_spilled_bytes);
-	s->memory_spilled_bytes += positive(e->metrics.memory_spilled_bytes);
-	s->shuffle_write_bytes += positive(e->metrics.shuffle_write_bytes);
-	s->input_bytes += positive(e->metrics.input_bytes);
-	s->shuffle_read_bytes += positive(e->metrics.shuffle_read_remote_bytes) +
-				 positive(e->metrics.shuffle_read_local_bytes);
-	if (e->task_reason == TASK_SUCCESS) {
-		s->succeeded++;
-		keep_task(s, took,
-			  positive(e->metrics.shuffle_read_records) +
-				  positive(e->metrics.input_records));
-	} else if (e->task_reason == TASK_KILLED) {
-		s->killed++;
-	} else {
-		s->failed++;
-		s->wasted_ms += took;
-	}
-}
-
-static int by_duration(const void *a, const void *b)
-{
-	int64_t x = ((const struct event_task *)a)->ms, y = ((const struct event_task *)b)->ms;
-
-	return (x > y) - (x < y);
-}
-
-static int by_records(const void *a, const void *b)
-{
-	int64_t x = ((const struct event_task *)a)->records;
-	int64_t y = ((const struct event_task *)b)->records;
-
-	return (x > y) - (x < y);
-}
-
-void event_run_stage_end(struct event_run *r, const struct event *e, uint32_t number)
-{
-	struct event_stage *s = stage_of(r, e->stage, e->stage_attempt);
-
-	if (!s)
-		return;
-	s->task_count = e->task_count;
-	s->submit_ms = e->submit_ms;
-	s->complete_ms = e->complete_ms;
-	s->event = number;
-	s->done = true;
-	if (s->kept) {
-		qsort(s->tasks, s->kept, sizeof(*s->tasks), by_duration);
-		s->median_ms = s->tasks[s->kept / 2].ms;
-		qsort(s->tasks, s->kept, sizeof(*s->tasks), by_records);
-		s->median_records = s->tasks[s->kept / 2].records;
-	}
-	free(s->tasks);
-	s->tasks = NULL;
-}
-
-struct run_counts event_run_counts(const struct event_run *r)
-{
-	struct run_counts c = {
-		.jobs = (int64_t)r->job_count,
-		.stages = (int64_t)r->stage_count,
-		.tasks = r->tasks_ended,
-		.failed_tasks = r->tasks_failed,
-		.killed_tasks = r->tasks_killed,
-		.executors = (int64_t)r->executor_count,
-	};
-
-	for (size_t i = 0; i < r->job_count; i++)
-		c.failed_jobs += r->jobs[i].failed;
-	for (size_t i = 0; i < r->stage_count; i++)
-		c.failed_stages += r->stages[i].failed && !r->stages[i].succeeded;
-	for (size_t i = 0; i < r->executor_count; i++)
-		c.lost_executors += r->executors[i].lost;
-	return c;
-}
-
-/* --- detectors ------------------------------------------------------------------------------- */
-
-struct waste {
-	struct event_run *run;
-	struct detection *found;
-	size_t count;
-	int64_t wall_ms;
-};
-
-static void report(struct waste *w, uint32_t event, const char *fmt, ...) PRINTF_LIKE(3, 4);
-
-static void report(struct waste *w, uint32_t event, const char *fmt, ...)
+void detect_report(struct waste *w, struct event_at at, const char *fmt, ...)
 {
 	struct detection *d;
 	va_list args;
@@ -213,103 +9,201 @@ static void report(struct waste *w, uint32_t event, const char *fmt, ...)
 	if (w->count == DETECTIONS_MAX)
 		return;
 	d = &w->found[w->count++];
-	d->event = event;
+	d->at = at;
 	va_start(args, fmt);
 	(void)vsnprintf(d->text, sizeof(d->text), fmt, args);
 	va_end(args);
 }
 
-static double seconds(int64_t ms)
+double detect_seconds(int64_t ms)
 {
 	return (double)ms / 1000;
 }
+
+static struct event_at whole_log(void)
+{
+	return (struct event_at){ 0 };
+}
+
+static struct event_at at_stage(const struct history_stage *s)
+{
+	return (struct event_at){ s->event, s->piece };
+}
+
+static int64_t median(const struct history_stage *s, enum measure m)
+{
+	return s->quantiles[m].at[QUANTILE_50];
+}
+
+static int64_t stage_ms(const struct history_stage *s)
+{
+	return s->complete_ms - s->submit_ms;
+}
+
+/* --- one stage ------------------------------------------------------------------------------- */
 
 /*
  * One task much longer than the others, and the stage waits for it. Ratio 3 is sparklens' and the
  * RAPIDS tools' line; Dr. Elephant asks for 150 s, which hides every skew of a short job, so the
  * floor is what it costs: 3 s, and 5 % of the run.
  */
-static void detect_skew(struct waste *w, const struct event_stage *s)
+static void detect_skew(struct waste *w, const struct history_stage *s)
 {
-	int64_t cost = s->longest_ms - s->median_ms;
-	int64_t stage_ms = s->complete_ms - s->submit_ms;
+	int64_t usual = median(s, MEASURE_DURATION), cost = s->longest_ms - usual;
 
-	if (s->succeeded < 4 || s->median_ms < 0 || cost < 3000 || cost < w->wall_ms / 20)
+	if (s->tasks.succeeded < 4 || cost < 3000 || cost < w->wall_ms / 20)
 		return;
-	if (s->longest_ms < 3 * s->median_ms || s->longest_ms < stage_ms / 2)
+	if (s->longest_ms < 3 * usual || s->longest_ms < stage_ms(s) / 2)
 		return;
 	/* The first task on an executor starts Python and loads classes; a slow host is slow for
 	 * any task. Skew is in the data: that task read several times what the others did. */
-	if (s->longest_records < 1000 || s->longest_records < s->median_records * 5 / 2)
+	if (s->longest_records < 1000 ||
+	    s->longest_records < median(s, MEASURE_READ_RECORDS) * 5 / 2)
 		return;
-	report(w, s->event,
-	       "waste skew-task: stage %" PRId64 ".%" PRId64 ": longest of %" PRId64
-	       " tasks took %.1f s, median %.1f s: the stage waited %.1f s for one task",
-	       s->id, s->attempt, s->succeeded, seconds(s->longest_ms), seconds(s->median_ms),
-	       seconds(cost));
+	detect_report(w, at_stage(s),
+		      "waste skew-task: stage %" PRId64 ".%" PRId64 ": longest of %" PRId64
+		      " tasks took %.1f s, median %.1f s: the stage waited %.1f s for one task",
+		      s->id, s->attempt, s->tasks.succeeded, detect_seconds(s->longest_ms),
+		      detect_seconds(usual), detect_seconds(cost));
 }
 
 /*
  * Tasks too short to be worth their start: DataFlint warns from 5,000 tasks below 500 ms; a median
  * below 100 ms over 500 tasks costs as much where cores are few. Floor: 5 s and 10 % of the run.
  */
-static void detect_tiny_tasks(struct waste *w, const struct event_stage *s)
+static void detect_tiny_tasks(struct waste *w, const struct history_stage *s)
 {
-	int64_t stage_ms = s->complete_ms - s->submit_ms;
+	int64_t usual = median(s, MEASURE_DURATION), took = stage_ms(s);
 
-	if (s->succeeded < 500 || s->median_ms < 0 || s->median_ms > 100 || stage_ms < 5000 ||
-	    stage_ms < w->wall_ms / 10)
+	if (s->tasks.succeeded < 500 || usual > 100 || took < 5000 || took < w->wall_ms / 10)
 		return;
-	report(w, s->event,
-	       "waste partitions-too-many: stage %" PRId64 ".%" PRId64 ": %" PRId64
-	       " tasks of %" PRId64 " ms in the middle, %.1f s for the stage",
-	       s->id, s->attempt, s->succeeded, s->median_ms, seconds(stage_ms));
+	detect_report(w, at_stage(s),
+		      "waste partitions-too-many: stage %" PRId64 ".%" PRId64 ": %" PRId64
+		      " tasks of %" PRId64 " ms in the middle, %.1f s for the stage",
+		      s->id, s->attempt, s->tasks.succeeded, usual, detect_seconds(took));
 }
 
 /* Any spill is normal; a tenth of a gigabyte, or more than was shuffled, is worth a word. */
-static void detect_spill(struct waste *w, const struct event_stage *s)
+static void detect_spill(struct waste *w, const struct history_stage *s)
 {
-	if (s->disk_spilled_bytes < 100 << 20 &&
-	    (s->disk_spilled_bytes < 10 << 20 || s->disk_spilled_bytes < s->shuffle_write_bytes))
+	int64_t spilled = s->total[MEASURE_DISK_SPILLED];
+	int64_t shuffled = s->total[MEASURE_SHUFFLE_WRITE];
+
+	if (spilled < 100 << 20 && (spilled < 10 << 20 || spilled < shuffled))
 		return;
-	report(w, s->event,
-	       "waste spill-disk: stage %" PRId64 ".%" PRId64 " spilled %" PRId64
-	       " MB to disk, shuffled %" PRId64 " MB",
-	       s->id, s->attempt, s->disk_spilled_bytes >> 20, s->shuffle_write_bytes >> 20);
+	detect_report(w, at_stage(s),
+		      "waste spill-disk: stage %" PRId64 ".%" PRId64 " spilled %" PRId64
+		      " MB to disk, shuffled %" PRId64 " MB",
+		      s->id, s->attempt, spilled >> 20, shuffled >> 20);
 }
+
+/* Cores of the executors that were there all the time from `from` to `to`. */
+static int64_t cores_during(const struct history *h, int64_t from, int64_t to)
+{
+	int64_t cores = 0;
+
+	for (size_t i = 0; i < h->executor_count; i++) {
+		const struct history_executor *x = &h->executors[i];
+
+		if (x->added_ms <= from && (x->removed_ms < 0 || x->removed_ms >= to))
+			cores += x->cores;
+	}
+	return cores;
+}
+
+/*
+ * A stage with fewer tasks than half of the cores, while each task has much to do. DataFlint asks
+ * for 50 % idle cores; floors: 30 s, a quarter of the run, and a task that reads 64 MB (half of
+ * the usual partition), so that a small collect or a limit stays unnamed.
+ */
+static void detect_few_tasks(struct waste *w, const struct history_stage *s)
+{
+	int64_t took = stage_ms(s), cores = cores_during(w->run, s->submit_ms, s->complete_ms);
+	int64_t bytes = s->quantiles[MEASURE_INPUT].at[QUANTILE_50] +
+			s->quantiles[MEASURE_SHUFFLE_READ].at[QUANTILE_50];
+
+	if (s->tasks.succeeded < 1 || s->tasks.succeeded * 2 > cores || took < 30000 ||
+	    took < w->wall_ms / 4 || bytes < 64 << 20)
+		return;
+	/* One long task among short ones is skew. */
+	if (s->longest_ms > 3 * median(s, MEASURE_DURATION))
+		return;
+	detect_report(w, at_stage(s),
+		      "waste partitions-too-few: stage %" PRId64 ".%" PRId64 ": %" PRId64
+		      " tasks on %" PRId64 " cores took %.1f s, %" PRId64 " MB each",
+		      s->id, s->attempt, s->tasks.succeeded, cores, detect_seconds(took),
+		      bytes >> 20);
+}
+
+/*
+ * The same work takes one host twice as long as the others, task for task. What it costs is what
+ * its tasks took beyond the others'; floor 10 s and 10 % of the run.
+ */
+static void detect_straggler(struct waste *w)
+{
+	const struct history_stage *worst = NULL;
+	int64_t cost = 0, worst_cost = 0;
+	size_t stages = 0;
+
+	for (size_t i = 0; i < w->run->stage_count; i++) {
+		const struct history_stage *s = &w->run->stages[i];
+		int64_t lost = (s->slow_host_ms - s->other_hosts_ms) * s->slow_host_tasks;
+
+		if (!s->slow_host.len || s->slow_host_ms < 2 * s->other_hosts_ms || lost < 2000)
+			continue;
+		/* Uneven data is not the host's fault. */
+		if (s->longest_records > median(s, MEASURE_READ_RECORDS) * 5 / 2)
+			continue;
+		if (worst && !str_eq(worst->slow_host, s->slow_host))
+			return; /* not one host: the cluster is uneven, or the data */
+		cost += lost;
+		stages++;
+		if (lost > worst_cost) {
+			worst_cost = lost;
+			worst = s;
+		}
+	}
+	if (!worst || stages < 2 || cost < 10000 || cost < w->wall_ms / 10)
+		return;
+	detect_report(w, at_stage(worst),
+		      "waste straggler-host: tasks on " STR_FMT
+		      " took %.1f s each, %.1f s elsewhere, over %zu stages: %.1f s of task time",
+		      STR_ARG(worst->slow_host), detect_seconds(worst->slow_host_ms),
+		      detect_seconds(worst->other_hosts_ms), stages, detect_seconds(cost));
+}
+
+/* --- the whole run --------------------------------------------------------------------------- */
 
 /* Dr. Elephant calls 15 % severe and 20 % critical; short runs collect much at their start, so
  * 25 % and 10 s. */
 static void detect_gc(struct waste *w)
 {
-	int64_t gc = 0, run = 0;
+	int64_t gc = 0;
 
-	for (size_t i = 0; i < w->run->stage_count; i++) {
-		gc += w->run->stages[i].gc_ms;
-		run += w->run->stages[i].run_ms;
-	}
-	if (gc < 10000 || gc < run / 4)
+	for (size_t i = 0; i < w->run->stage_count; i++)
+		gc += w->run->stages[i].total[MEASURE_GC];
+	if (gc < 10000 || gc < w->task_ms / 4)
 		return;
-	report(w, 0,
-	       "waste gc-pressure: %.2f of the task time was garbage collection: %" PRId64
-	       " ms of %" PRId64 " ms",
-	       (double)gc / (double)run, gc, run);
+	detect_report(w, whole_log(),
+		      "waste gc-pressure: %.2f of the task time was garbage collection: %" PRId64
+		      " ms of %" PRId64 " ms",
+		      (double)gc / (double)w->task_ms, gc, w->task_ms);
 }
 
 static int by_start(const void *a, const void *b)
 {
-	const struct event_job *x = a, *y = b;
+	const struct history_job *const *x = a, *const *y = b;
 
-	return (x->start_ms > y->start_ms) - (x->start_ms < y->start_ms);
+	return ((*x)->start_ms > (*y)->start_ms) - ((*x)->start_ms < (*y)->start_ms);
 }
 
 /* Core-milliseconds of executors that lived in [from, to). */
-static int64_t core_ms(const struct event_run *r, int64_t from, int64_t to)
+static int64_t core_ms(const struct history *h, int64_t from, int64_t to)
 {
 	int64_t total = 0;
 
-	for (size_t i = 0; i < r->executor_count; i++) {
-		const struct event_executor *x = &r->executors[i];
+	for (size_t i = 0; i < h->executor_count; i++) {
+		const struct history_executor *x = &h->executors[i];
 		int64_t begin = x->added_ms > from ? x->added_ms : from;
 		int64_t end = x->removed_ms > 0 && x->removed_ms < to ? x->removed_ms : to;
 
@@ -319,41 +213,63 @@ static int64_t core_ms(const struct event_run *r, int64_t from, int64_t to)
 	return total;
 }
 
-/*
- * Time in which no job ran, from the first job on: sparklens' driver share. It counts where it is
- * half of that time and 15 s, and only where executors stood idle for most of it: given back, they
- * cost nothing.
- */
-static void detect_driver_bound(struct waste *w)
-{
-	struct event_run *r = w->run;
-	int64_t busy_until, gap = 0, idle = 0, cores = 0, whole;
+struct gaps {
+	int64_t first_ms; /* the first job began */
+	int64_t ms;	  /* without a job */
+	int64_t core_ms;  /* held in that time */
+};
 
-	if (!r->job_count || !r->executor_count)
-		return;
-	qsort(r->jobs, r->job_count, sizeof(*r->jobs), by_start);
-	whole = r->end_ms - r->jobs[0].start_ms;
-	busy_until = r->jobs[0].end_ms;
-	for (size_t i = 1; i <= r->job_count && busy_until > 0; i++) {
-		int64_t next = i < r->job_count ? r->jobs[i].start_ms : r->end_ms;
+/* Time in which no job ran, from the first job on: sparklens' driver share. */
+static struct gaps find_gaps(const struct waste *w)
+{
+	const struct history *h = w->run;
+	const struct history_job **jobs = malloc(h->job_count * sizeof(const struct history_job *));
+	struct gaps g = { 0 };
+	int64_t busy_until;
+
+	if (!jobs)
+		die_no_memory();
+	for (size_t i = 0; i < h->job_count; i++)
+		jobs[i] = &h->jobs[i];
+	qsort(jobs, h->job_count, sizeof(*jobs), by_start);
+	g.first_ms = jobs[0]->start_ms;
+	busy_until = jobs[0]->end_ms;
+	for (size_t i = 1; i <= h->job_count && busy_until > 0; i++) {
+		int64_t next = i < h->job_count ? jobs[i]->start_ms : w->end_ms;
 
 		if (next > busy_until) {
-			gap += next - busy_until;
-			idle += core_ms(r, busy_until, next);
+			g.ms += next - busy_until;
+			g.core_ms += core_ms(h, busy_until, next);
 		}
-		if (i < r->job_count && r->jobs[i].end_ms > busy_until)
-			busy_until = r->jobs[i].end_ms;
+		if (i < h->job_count && jobs[i]->end_ms > busy_until)
+			busy_until = jobs[i]->end_ms;
 	}
-	for (size_t i = 0; i < r->executor_count; i++)
-		cores += r->executors[i].cores;
-	if (gap < 15000 || gap < whole / 2 || idle < gap * cores * 3 / 4)
+	free(jobs);
+	return g;
+}
+
+/* It counts where it is half of the time and 15 s, and only where executors stood idle for most of
+ * it: given back, they cost nothing. */
+static void detect_driver_bound(struct waste *w)
+{
+	int64_t cores = 0, whole;
+	struct gaps g;
+
+	if (!w->run->job_count || !w->run->executor_count)
 		return;
-	report(w, 0,
-	       "waste driver-bound: no job ran for %.1f s of %.1f s, the executors' %" PRId64
-	       " cores waited for the driver",
-	       seconds(gap), seconds(whole), cores);
-	report(w, 0, "waste executors-idle: %" PRId64 " cores idle for %.1f s: %.2f core-hours",
-	       cores, seconds(gap), (double)idle / 3600000);
+	g = find_gaps(w);
+	whole = w->end_ms - g.first_ms;
+	for (size_t i = 0; i < w->run->executor_count; i++)
+		cores += w->run->executors[i].cores;
+	if (g.ms < 15000 || g.ms < whole / 2 || g.core_ms < g.ms * cores * 3 / 4)
+		return;
+	detect_report(w, whole_log(),
+		      "waste driver-bound: no job ran for %.1f s of %.1f s, the executors' %" PRId64
+		      " cores waited for the driver",
+		      detect_seconds(g.ms), detect_seconds(whole), cores);
+	detect_report(w, whole_log(),
+		      "waste executors-idle: %" PRId64 " cores idle for %.1f s: %.2f core-hours",
+		      cores, detect_seconds(g.ms), (double)g.core_ms / 3600000);
 }
 
 /* What was computed and thrown away. */
@@ -362,62 +278,69 @@ static void detect_retries(struct waste *w)
 	int64_t wasted = 0, failed = 0;
 
 	for (size_t i = 0; i < w->run->stage_count; i++) {
-		wasted += w->run->stages[i].wasted_ms;
-		failed += w->run->stages[i].failed;
+		const struct history_stage *s = &w->run->stages[i];
+
+		wasted += s->wasted_ms;
+		/* Those that were only resubmitted had succeeded. */
+		failed += s->tasks.failed -
+			  (s->tasks.succeeded + s->tasks.failed + s->tasks.killed - s->ended);
 	}
 	if (wasted < 5000 && failed < 4)
 		return;
-	report(w, 0,
-	       "waste wasted-retries: %" PRId64 " failed task attempts cost %.1f s of task time",
-	       failed, seconds(wasted));
+	detect_report(w, whole_log(),
+		      "waste wasted-retries: %" PRId64
+		      " failed task attempts cost %.1f s of task time",
+		      failed, detect_seconds(wasted));
 }
 
 /* Executors taken, given back idle and taken again. */
 static void detect_churn(struct waste *w)
 {
-	int64_t given_back = 0, again = 0;
+	int64_t given_back = 0, again = 0, first_ms = INT64_MAX;
 
 	for (size_t i = 0; i < w->run->executor_count; i++) {
-		const struct event_executor *x = &w->run->executors[i];
+		const struct history_executor *x = &w->run->executors[i];
 
-		for (size_t k = 0; k < i; k++)
-			if (w->run->executors[k].removed_ms > 0 && !w->run->executors[k].lost &&
-			    w->run->executors[k].removed_ms < x->added_ms) {
-				again++;
-				break;
-			}
-		given_back += x->removed_ms > 0 && !x->lost;
+		if (x->removed_ms > 0 && !x->lost) {
+			given_back++;
+			if (x->removed_ms < first_ms)
+				first_ms = x->removed_ms;
+		}
 	}
+	for (size_t i = 0; i < w->run->executor_count; i++)
+		again += w->run->executors[i].added_ms > first_ms;
 	if (given_back < 2 || again < 2)
 		return;
-	report(w, 0,
-	       "waste dynalloc-churn: %" PRId64 " executors were given back idle and %" PRId64
-	       " requested again",
-	       given_back, again);
+	detect_report(w, whole_log(),
+		      "waste dynalloc-churn: %" PRId64
+		      " executors were given back idle and %" PRId64 " requested again",
+		      given_back, again);
 }
 
-size_t detect_waste(struct event_run *r, struct detection *found)
+size_t detect_waste(const struct history *h, struct detection *found)
 {
-	struct waste w = { .run = r, .found = found };
-	int64_t end = r->end_ms > 0 ? r->end_ms : r->last_ms;
+	struct waste w = { .run = h, .found = found, .end_ms = history_end_ms(h) };
 
-	if (r->start_ms <= 0 || end <= r->start_ms)
+	if (h->start_ms <= 0 || w.end_ms <= h->start_ms)
 		return 0;
-	if (r->end_ms <= 0)
-		r->end_ms = end;
-	w.wall_ms = end - r->start_ms;
-	for (size_t i = 0; i < r->stage_count; i++) {
-		const struct event_stage *s = &r->stages[i];
+	w.wall_ms = w.end_ms - h->start_ms;
+	for (size_t i = 0; i < h->stage_count; i++)
+		w.task_ms += h->stages[i].total[MEASURE_RUN];
+	for (size_t i = 0; i < h->stage_count; i++) {
+		const struct history_stage *s = &h->stages[i];
 
-		if (!s->done || s->submit_ms <= 0)
+		if (s->complete_ms <= 0 || s->submit_ms <= 0)
 			continue;
 		detect_skew(&w, s);
 		detect_tiny_tasks(&w, s);
+		detect_few_tasks(&w, s);
 		detect_spill(&w, s);
 	}
+	detect_straggler(&w);
 	detect_gc(&w);
 	detect_driver_bound(&w);
 	detect_retries(&w);
 	detect_churn(&w);
+	detect_plans(&w);
 	return w.count;
 }

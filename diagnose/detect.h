@@ -1,82 +1,44 @@
 /*
- * detect.h - a run in numbers, from its events, and what wasted time in it.
+ * detect.h - what wasted time in a run, from its event log.
  *
  * docs/detectors.md gives formula, threshold and source of each detector. Each says what it costs
- * and stays silent under a floor: skew on a 39 ms median is nothing.
+ * and stays silent under a floor: skew on a 39 ms median is nothing. A detector words one line
+ * `waste <id>: ...`, to which patterns/catalogue/performance.yaml gives meaning and advice.
  */
 #ifndef SPARKDX_DIAGNOSE_DETECT_H
 #define SPARKDX_DIAGNOSE_DETECT_H
 
-#include "base/arena.h"
 #include "base/base.h"
-#include "diagnose/diagnosis.h"
-#include "parsers/event.h"
+#include "diagnose/history.h"
 
-enum {
-	DETECTIONS_MAX = 32,
-	STAGE_TASKS_MAX = 20000,
-	EVENT_STAGES_MAX = 100000,
+enum { DETECTIONS_MAX = 64 };
+
+/* Which event proves it. */
+struct event_at {
+	uint32_t event; /* 0: the log as a whole */
+	unsigned piece; /* of a rolled log */
 };
 
-struct event_executor {
-	struct str id, host;
-	int64_t cores, added_ms, removed_ms; /* removed_ms -1: never */
-	bool lost;
-};
-
-struct event_task {
-	int64_t ms, records;
-};
-
-struct event_stage {
-	int64_t id, attempt, task_count, submit_ms, complete_ms;
-	int64_t succeeded, failed, killed;
-	int64_t run_ms, gc_ms, disk_spilled_bytes, memory_spilled_bytes;
-	int64_t shuffle_read_bytes, shuffle_write_bytes, input_bytes;
-	int64_t wasted_ms; /* of task attempts that failed or were killed */
-	int64_t longest_ms;
-	int64_t longest_records;  /* that the longest task read */
-	struct event_task *tasks; /* succeeded ones, while the stage runs; then NULL */
-	size_t kept, capacity;
-	int64_t median_ms, median_records; /* once complete */
-	uint32_t event;			   /* number of its completion */
-	bool done;
-};
-
-struct event_job {
-	int64_t id, start_ms, end_ms;
-	bool failed;
-};
-
-struct event_run {
-	int64_t start_ms, end_ms, last_ms;
-	struct event_executor *executors;
-	size_t executor_count, executor_capacity;
-	struct event_stage *stages;
-	size_t stage_count, stage_capacity;
-	struct event_job *jobs;
-	size_t job_count, job_capacity;
-	int64_t tasks_started, tasks_ended, tasks_failed, tasks_killed;
-};
-
-void event_run_init(struct event_run *r);
-void event_run_release(struct event_run *r);
-/* NULL when it was never added. */
-struct event_executor *event_run_executor(struct event_run *r, struct str id);
-void event_run_add_executor(struct event_run *r, const struct event *e, struct arena *arena);
-void event_run_job_start(struct event_run *r, const struct event *e);
-void event_run_job_end(struct event_run *r, const struct event *e);
-void event_run_task_end(struct event_run *r, const struct event *e);
-void event_run_stage_end(struct event_run *r, const struct event *e, uint32_t number);
-struct run_counts event_run_counts(const struct event_run *r);
-
-/* One waste, worded for patterns/catalogue/performance.yaml. */
 struct detection {
-	uint32_t event; /* that proves it; 0: the log as a whole */
+	struct event_at at;
 	char text[320];
 };
 
-/* Fills at most DETECTIONS_MAX and returns how many. */
-size_t detect_waste(struct event_run *r, struct detection *found);
+struct waste {
+	const struct history *run;
+	struct detection *found; /* room for DETECTIONS_MAX */
+	size_t count;
+	int64_t wall_ms, end_ms;
+	int64_t task_ms; /* run time of all tasks */
+};
+
+/* `h` is finished. Fills at most DETECTIONS_MAX and returns how many. */
+size_t detect_waste(const struct history *h, struct detection *found);
+
+/* The detectors that look at SQL plans, in detect_plan.c. */
+void detect_plans(struct waste *w);
+
+void detect_report(struct waste *w, struct event_at at, const char *fmt, ...) PRINTF_LIKE(3, 4);
+double detect_seconds(int64_t ms);
 
 #endif

@@ -4,6 +4,7 @@
 #include "diagnose/assemble.h"
 #include "diagnose/counts.h"
 #include "diagnose/gather.h"
+#include "diagnose/history.h"
 #include "diagnose/outcome.h"
 #include "diagnose/reason.h"
 #include "diagnose/run.h"
@@ -35,6 +36,31 @@ static size_t select_app(struct runs *runs, struct stream_log **streams, size_t 
 	return kept;
 }
 
+/* The histories outlive the streams that brought them. */
+static void take_histories(struct diagnosis *out, struct stream_log *const *streams, size_t count,
+			   const struct runs *runs)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		n += streams[i]->history != NULL;
+	out->histories = calloc(n ? n : 1, sizeof(*out->histories));
+	if (!out->histories)
+		die_no_memory();
+	for (size_t i = 0; i < count; i++) {
+		struct application_history *h = &out->histories[out->history_count];
+
+		if (!streams[i]->history)
+			continue;
+		h->history = streams[i]->history;
+		streams[i]->history = NULL;
+		h->application = (size_t)(runs_of_stream(runs, streams[i]) - runs->items);
+		if (!arena_str(&out->arena, streams[i]->name, &h->source))
+			die_no_memory();
+		out->history_count++;
+	}
+}
+
 static void reason(struct diagnosis *out, const struct gathered *g, struct str app,
 		   struct arena *scratch, struct diag_sink *diags)
 {
@@ -64,6 +90,7 @@ static void reason(struct diagnosis *out, const struct gathered *g, struct str a
 	assemble_applications(out, &runs);
 	assemble_findings(out, &drafts);
 	assemble_absent(out, &runs);
+	take_histories(out, streams, count, &runs);
 	drafts_release(&drafts);
 	runs_release(&runs);
 	free(streams);
@@ -115,6 +142,9 @@ void diagnosis_free(struct diagnosis *d)
 {
 	if (!d)
 		return;
+	for (size_t i = 0; i < d->history_count; i++)
+		history_free(d->histories[i].history);
+	free(d->histories);
 	arena_release(&d->arena);
 	free(d);
 }

@@ -106,11 +106,22 @@ struct input_status {
 	struct str app, executor, host;
 };
 
+struct history;
+
+/* What one event log told, see history.h. */
+struct application_history {
+	struct history *history;
+	struct str source;  /* the log, or the first piece of it */
+	size_t application; /* index into diagnosis.applications */
+};
+
 struct diagnosis {
 	struct arena arena;
 	enum outcome verdict; /* the worst of the applications */
 	struct application *applications;
 	size_t application_count;
+	struct application_history *histories; /* owned; one per event log, sorted by source */
+	size_t history_count;
 	struct finding *findings; /* ranked; noise last */
 	size_t finding_count;
 	uint64_t noise_lines; /* lines recognised as harmless */

@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/limits.h"
-#include "diagnose/detect.h"
+#include "diagnose/history.h"
 #include "parsers/event.h"
 
 enum {
@@ -17,7 +17,7 @@ enum {
 struct reader {
 	struct scanner *scanner;
 	struct stream_log *log;
-	struct event_run run;
+	struct history *history;
 	struct buf text;  /* a record made from an event */
 	struct buf plain; /* unescaped pieces of it */
 	uint32_t number;  /* of the event, from 1 */
@@ -108,32 +108,11 @@ static void job_failed(struct reader *r, const struct event *e)
 	end_record(r);
 }
 
-/* Given back on purpose, or lost? Spark's own words for the first. */
-static bool is_planned_removal(struct str reason)
-{
-	static const char *const planned[] = { "killed by driver", "explicit termination request",
-					       "idle timeout", "Driver command", "scale down" };
-
-	for (size_t i = 0; i < ARRAY_LEN(planned); i++)
-		if (str_find(reason, str_from(planned[i])) >= 0)
-			return true;
-	return false;
-}
-
 static void executor_removed(struct reader *r, const struct event *e)
 {
-	struct event_executor *x = event_run_executor(&r->run, e->executor);
+	const struct history_executor *x = history_executor(r->history, e->executor);
 
-	/* One that dies while it registers is removed without ever having been added. */
-	if (!x) {
-		event_run_add_executor(&r->run, e, &r->log->arena);
-		x = event_run_executor(&r->run, e->executor);
-	}
-	if (!x)
-		return;
-	x->removed_ms = e->time_ms;
-	x->lost = !is_planned_removal(e->reason);
-	if (!x->lost)
+	if (!x || !x->lost)
 		return;
 	begin_record(r, e->time_ms, "ERROR", "TaskSchedulerImpl");
 	if (!buf_addf(&r->text, "Lost executor " STR_FMT " on " STR_FMT ": ", STR_ARG(e->executor),
@@ -189,69 +168,29 @@ static void read_event(struct reader *r, struct str line)
 	struct event e;
 
 	event_parse(line, &e);
-	switch (e.kind) {
-	case EVENT_BAD:
+	if (e.kind == EVENT_BAD) {
 		if (!r->bad++)
 			r->first_bad = r->number;
 		return;
-	case EVENT_LOG_START:
+	}
+	history_add(r->history, &e, r->number);
+	if (e.kind == EVENT_LOG_START)
 		fact(r, -1, "Spark version " STR_FMT, STR_ARG(e.version));
-		break;
-	case EVENT_APP_START:
-		r->run.start_ms = e.time_ms;
+	else if (e.kind == EVENT_APP_START)
 		fact(r, e.time_ms, "application " STR_FMT " named " STR_FMT, STR_ARG(e.app_id),
 		     STR_ARG(e.app_name));
-		break;
-	case EVENT_APP_END:
-		r->run.end_ms = e.time_ms;
-		if (r->run.job_count)
-			fact(r, e.time_ms, "ended, last job %s",
-			     r->run.jobs[r->run.job_count - 1].failed ? "failed" : "succeeded");
-		break;
-	case EVENT_ENVIRONMENT:
+	else if (e.kind == EVENT_ENVIRONMENT)
 		read_environment(r, &e);
-		break;
-	case EVENT_EXECUTOR_ADDED:
-		event_run_add_executor(&r->run, &e, &r->log->arena);
-		break;
-	case EVENT_EXECUTOR_REMOVED:
+	else if (e.kind == EVENT_EXECUTOR_REMOVED)
 		executor_removed(r, &e);
-		break;
-	case EVENT_JOB_START:
-		event_run_job_start(&r->run, &e);
-		break;
-	case EVENT_JOB_END:
-		event_run_job_end(&r->run, &e);
-		if (!e.succeeded)
-			job_failed(r, &e);
-		break;
-	case EVENT_STAGE_COMPLETED:
-		event_run_stage_end(&r->run, &e, r->number);
-		if (e.reason.len)
-			stage_failed(r, &e);
-		break;
-	case EVENT_TASK_START:
-		r->run.tasks_started++;
-		break;
-	case EVENT_TASK_END:
-		event_run_task_end(&r->run, &e);
-		if (e.task_reason != TASK_SUCCESS && e.task_reason != TASK_KILLED &&
-		    e.task_reason != TASK_RESUBMITTED && e.task_reason != TASK_COMMIT_DENIED)
-			task_failed(r, &e);
-		break;
-	case EVENT_OTHER:
-	case EVENT_EXECUTOR_EXCLUDED:
-	case EVENT_BLOCK_MANAGER_ADDED:
-	case EVENT_STAGE_SUBMITTED:
-	case EVENT_SPECULATIVE_TASK:
-	case EVENT_SQL_START:
-	case EVENT_SQL_END:
-	case EVENT_SQL_PLAN_UPDATE:
-	case EVENT_SQL_METRIC_UPDATE:
-	case EVENT_RESOURCE_PROFILE:
-	case EVENT_KIND_COUNT:
-		break;
-	}
+	else if (e.kind == EVENT_JOB_END && !e.succeeded)
+		job_failed(r, &e);
+	else if (e.kind == EVENT_STAGE_COMPLETED && e.reason.len)
+		stage_failed(r, &e);
+	else if (e.kind == EVENT_TASK_END && e.task_reason != TASK_SUCCESS &&
+		 e.task_reason != TASK_KILLED && e.task_reason != TASK_RESUBMITTED &&
+		 e.task_reason != TASK_COMMIT_DENIED)
+		task_failed(r, &e);
 }
 
 /* --- lines ----------------------------------------------------------------------------------- */
@@ -278,20 +217,12 @@ static void read_lines(struct reader *r, struct buf *b, bool last)
 
 static void finish(struct reader *r, const struct source *source)
 {
-	struct detection found[DETECTIONS_MAX];
-	size_t count;
+	const struct history *h = r->history;
 
-	if (r->run.start_ms > 0)
-		r->log->first_ms = r->run.start_ms;
-	if (r->run.end_ms > 0)
-		r->log->last_ms = r->run.end_ms;
-	count = detect_waste(&r->run, found);
-	for (size_t i = 0; i < count; i++) {
-		r->number = found[i].event ? found[i].event : 1;
-		fact(r, r->run.end_ms, "%s", found[i].text);
-	}
-	r->log->counts = event_run_counts(&r->run);
-	r->log->has_counts = true;
+	if (h->start_ms > 0)
+		r->log->first_ms = h->start_ms;
+	if (h->end_ms > 0)
+		r->log->last_ms = h->end_ms;
 	if (r->bad && !(r->bad == 1 && source->grade != GRADE_OK))
 		diag_report(&r->log->diags.sink, DIAG_WARNING, "eventlog-bad-event", r->log->name,
 			    r->first_bad, "%" PRIu64 " broken event%s left out", r->bad,
@@ -310,7 +241,7 @@ void events_read(struct scanner *scanner, struct stream_log *log, struct str hea
 
 	log->process = PROCESS_HISTORY;
 	log->bound = true;
-	event_run_init(&r.run);
+	r.history = log->history = history_new();
 	if (!buf_add(&b, head))
 		return;
 	log->bytes = head.len;
@@ -335,7 +266,6 @@ void events_read(struct scanner *scanner, struct stream_log *log, struct str hea
 	} while (n);
 	read_lines(&r, &b, true);
 	finish(&r, source);
-	event_run_release(&r.run);
 	buf_release(&b);
 	buf_release(&r.text);
 	buf_release(&r.plain);

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/workers.h"
 #include "diagnose/events.h"
+#include "diagnose/histories.h"
 #include "diagnose/scan.h"
 #include "parsers/walk.h"
 
@@ -289,8 +290,10 @@ void gather(const struct diagnose_options *options, const struct matcher *matche
 		qsort(g->streams, g->stream_count, sizeof(struct stream_log *), compare_streams);
 	if (g->input_count)
 		qsort(g->inputs, g->input_count, sizeof(*g->inputs), compare_inputs);
-	for (size_t i = 0; i < g->stream_count; i++) {
+	for (size_t i = 0; i < g->stream_count; i++)
 		g->streams[i]->index = i;
+	histories_join(g, matcher);
+	for (size_t i = 0; i < g->stream_count; i++) {
 		diag_replay(&g->streams[i]->diags, diags);
 	}
 	for (size_t i = 0; i < t.idle_count; i++)

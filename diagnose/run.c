@@ -226,7 +226,7 @@ static bool makes_run(const struct stream_log *s)
 	case PROCESS_EXECUTOR:
 		return s->app.len > 0;
 	case PROCESS_HISTORY:
-		return s->app.len > 0 && s->has_counts;
+		return s->app.len > 0 && s->history;
 	case PROCESS_NODEMANAGER:
 	case PROCESS_RESOURCEMANAGER:
 	case PROCESS_MASTER:

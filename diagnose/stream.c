@@ -27,6 +27,7 @@ void stream_log_free(struct stream_log *s)
 		return;
 	free(s->table);
 	free(s->groups);
+	history_free(s->history);
 	arena_release(&s->arena);
 	free(s);
 }

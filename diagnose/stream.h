@@ -16,6 +16,7 @@
 #include "base/base.h"
 #include "base/diag.h"
 #include "diagnose/diagnosis.h"
+#include "diagnose/history.h"
 #include "parsers/line.h"
 #include "parsers/place.h"
 #include "patterns/matcher.h"
@@ -76,8 +77,8 @@ struct stream_log {
 	struct sighting_group **groups; /* in order of first sighting */
 	size_t group_count, group_capacity;
 	bool over_limit;
-	bool has_counts; /* an event log: the run in numbers */
-	struct run_counts counts;
+	struct history *history; /* of an event log, with its first piece; owned */
+	bool joined;		 /* that history is complete */
 	struct diag_recorder diags;
 };
 

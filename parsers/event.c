@@ -248,6 +248,21 @@ static const struct field resource_profile[] = {
 	END_FIELDS,
 };
 
+static const struct field stream_progress[] = {
+	TEXT_FIELD("runId", run_id),
+	TEXT_FIELD("name", stream_name),
+	RAW_FIELD("sources", sources),
+	END_FIELDS,
+};
+static const struct field stream_event[] = {
+	TEXT_FIELD("runId", run_id),
+	TEXT_FIELD("name", stream_name),
+	TEXT_FIELD("exception", reason),
+	NESTED("progress", stream_progress),
+	END_FIELDS,
+};
+
+#define STREAM "org.apache.spark.sql.streaming.StreamingQueryListener$Query"
 #define SQL_UI "org.apache.spark.sql.execution.ui.SparkListener"
 #define CORE   "org.apache.spark.scheduler.SparkListener"
 
@@ -277,6 +292,9 @@ static const struct event_type {
 	{ "SparkListenerLogStart", EVENT_LOG_START, log_start },
 	{ "DBCEventLoggingListenerMetadata", EVENT_LOG_START, log_start },
 	{ "SparkListenerResourceProfileAdded", EVENT_RESOURCE_PROFILE, resource_profile },
+	{ STREAM "StartedEvent", EVENT_STREAM_STARTED, stream_event },
+	{ STREAM "ProgressEvent", EVENT_STREAM_PROGRESS, stream_event },
+	{ STREAM "TerminatedEvent", EVENT_STREAM_TERMINATED, stream_event },
 	{ CORE "SpeculativeTaskSubmitted", EVENT_SPECULATIVE_TASK, speculative_task },
 	{ CORE "ExecutorExcluded", EVENT_EXECUTOR_EXCLUDED, executor_excluded },
 	{ CORE "ExecutorExcludedForStage", EVENT_EXECUTOR_EXCLUDED, executor_excluded },

@@ -39,6 +39,9 @@ enum event_kind {
 	EVENT_SQL_PLAN_UPDATE,	 /* adaptive execution replaced the plan */
 	EVENT_SQL_METRIC_UPDATE, /* driver-side accumulators */
 	EVENT_RESOURCE_PROFILE,
+	EVENT_STREAM_STARTED,
+	EVENT_STREAM_PROGRESS,
+	EVENT_STREAM_TERMINATED,
 	EVENT_KIND_COUNT,
 };
 
@@ -97,6 +100,9 @@ struct event {
 	struct str plan;       /* sparkPlanInfo */
 	struct str updates;    /* accumUpdates, sqlPlanMetrics */
 	struct str resources;  /* Executor Resource Requests */
+	/* structured streaming */
+	struct str run_id, stream_name;
+	struct str sources; /* JSON array of a progress */
 };
 
 /* `line` without its newline. */

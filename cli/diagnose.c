@@ -1,0 +1,239 @@
+#include "base/base.h"
+#include "cli/diagnose.h"
+
+#include "diagnose/view.h"
+
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+struct progress {
+	struct timespec began;
+	bool shown;
+};
+
+static void show_progress(void *context, uint64_t read, uint64_t total)
+{
+	struct progress *p = context;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (!p->shown && now.tv_sec - p->began.tv_sec < 1)
+		return;
+	p->shown = true;
+	if (total && total >= read)
+		fprintf(stderr, "\rsparkdx: read %" PRIu64 " of %" PRIu64 " MB ", read >> 20,
+			total >> 20);
+	else
+		fprintf(stderr, "\rsparkdx: read %" PRIu64 " MB ", read >> 20);
+}
+
+static bool wanted(enum when when, int fd)
+{
+	if (when == WHEN_AUTO)
+		return isatty(fd) && (!getenv("TERM") || strcmp(getenv("TERM"), "dumb") != 0);
+	return when == WHEN_ALWAYS;
+}
+
+static unsigned columns_of(FILE *out)
+{
+	const char *stated = getenv("COLUMNS");
+	struct winsize size;
+	uint64_t n;
+
+	if (!ioctl(fileno(out), TIOCGWINSZ, &size) && size.ws_col)
+		return size.ws_col;
+	if (stated && str_to_u64(str_from(stated), &n) && n >= 20 && n < 1000)
+		return (unsigned)n;
+	return 80;
+}
+
+static enum exit_status status_of(const struct options *o, const struct diagnosis *d,
+				  const struct diag_sink *diags)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < d->finding_count; i++)
+		if (d->findings[i].role != ROLE_NOISE && o->fail_on != SEVERITY_NONE &&
+		    d->findings[i].severity >= o->fail_on)
+			found = true;
+	/* What could be read was diagnosed; what could not makes it trouble. */
+	if (d->input_trouble || diags->count[DIAG_ERROR])
+		return EXIT_TROUBLE;
+	return found ? EXIT_SOMETHING : EXIT_NOTHING;
+}
+
+bool cli_write(FILE *out, const struct buf *b)
+{
+	return !b->len || fwrite(b->ptr, 1, b->len, out) == b->len;
+}
+
+struct render_options cli_render_options(const struct options *o, FILE *out)
+{
+	return (struct render_options){
+		.columns = columns_of(out),
+		.color = wanted(o->color, fileno(out)) &&
+			 (o->color == WHEN_ALWAYS || !getenv("NO_COLOR")),
+		.verbose = o->verbose,
+		.all = o->all,
+	};
+}
+
+struct diagnosis *cli_diagnose(const struct options *o, char **words, size_t count,
+			       struct diag_sink *diags)
+{
+	struct progress progress = { .shown = false };
+	struct str *paths = calloc(count ? count : 1, sizeof(*paths));
+	struct diagnose_options options = {
+		.paths = paths,
+		.path_count = count,
+		.pattern_dirs = o->pattern_dirs,
+		.pattern_dir_count = o->pattern_dir_count,
+		.app = o->app,
+		.since_ms = o->since_ms,
+		.until_ms = o->until_ms,
+		.jobs = o->jobs ? o->jobs : (unsigned)sysconf(_SC_NPROCESSORS_ONLN),
+		.progress = wanted(o->progress, STDERR_FILENO) ? show_progress : NULL,
+		.progress_context = &progress,
+	};
+	struct diagnosis *d = NULL;
+
+	if (!paths)
+		die_no_memory();
+	for (size_t i = 0; i < count; i++)
+		paths[i] = str_from(words[i]);
+	clock_gettime(CLOCK_MONOTONIC, &progress.began);
+	if (count)
+		d = diagnose(&options, diags);
+	else
+		diag_report(diags, DIAG_ERROR, "usage", STR(""), 0,
+			    "nothing to diagnose: name a file, a directory, an archive, or -");
+	if (progress.shown)
+		fputs("\r\x1b[K", stderr);
+	free(paths);
+	return d;
+}
+
+static const struct renderer *find_renderer(const struct options *o, struct diag_sink *diags)
+{
+	const struct renderer *r = renderer_find(o->format);
+
+	if (!r)
+		diag_report(diags, DIAG_ERROR, "usage", STR(""), 0,
+			    "a diagnosis has no format " STR_FMT, STR_ARG(o->format));
+	return r;
+}
+
+enum exit_status run_diagnose(const struct options *o, char **words, size_t count, FILE *out,
+			      struct diag_sink *diags)
+{
+	const struct renderer *renderer = find_renderer(o, diags);
+	struct diagnosis *d = renderer ? cli_diagnose(o, words, count, diags) : NULL;
+	struct render_options render = cli_render_options(o, out);
+	struct buf text = BUF_INIT(CLI_OUTPUT_BYTES_MAX);
+	enum exit_status status;
+
+	if (!d)
+		return EXIT_TROUBLE;
+	status = status_of(o, d, diags);
+	if (!renderer->render(d, &render, &text)) {
+		diag_report(diags, DIAG_ERROR, "limit-output", STR(""), 0,
+			    "the answer is too large to print");
+		status = EXIT_TROUBLE;
+	}
+	if (!cli_write(out, &text))
+		status = EXIT_TROUBLE;
+	buf_release(&text);
+	diagnosis_free(d);
+	return status;
+}
+
+/* --- views ----------------------------------------------------------------------------------- */
+
+static bool write_table(const struct table *t, const struct options *o, FILE *out, struct buf *text)
+{
+	struct render_options render = cli_render_options(o, out);
+
+	if (str_eq(o->format, STR("json")))
+		return table_json(t, text);
+	if (str_eq(o->format, STR("csv")))
+		return table_csv(t, text);
+	return table_text(t, &render, text);
+}
+
+static enum exit_status run_view(const char *name, const struct options *o, char **words,
+				 size_t count, FILE *out, struct diag_sink *diags)
+{
+	const struct view *v = view_find(str_from(name));
+	struct buf text = BUF_INIT(CLI_OUTPUT_BYTES_MAX);
+	enum exit_status status;
+	struct diagnosis *d;
+	struct table table;
+
+	if (!str_eq(o->format, STR("text")) && !str_eq(o->format, STR("json")) &&
+	    !str_eq(o->format, STR("csv"))) {
+		diag_report(diags, DIAG_ERROR, "usage", STR(""), 0, "a view has no format " STR_FMT,
+			    STR_ARG(o->format));
+		return EXIT_TROUBLE;
+	}
+	d = cli_diagnose(o, words, count, diags);
+	if (!d)
+		return EXIT_TROUBLE;
+	status = d->input_trouble || diags->count[DIAG_ERROR] ? EXIT_TROUBLE : EXIT_NOTHING;
+	if (v->from_events && !d->history_count) {
+		diag_report(diags, DIAG_ERROR, "no-event-log", STR(""), 0,
+			    "%s come from an event log, and there is none among these inputs "
+			    "(spark.eventLog.enabled=true writes one)",
+			    name);
+		status = EXIT_TROUBLE;
+	} else {
+		view_table(v, d, &table);
+		if (!write_table(&table, o, out, &text) || table.over_limit) {
+			diag_report(diags, DIAG_ERROR, "limit-output", STR(""), 0,
+				    "the answer is too large to print");
+			status = EXIT_TROUBLE;
+		}
+		table_release(&table);
+		if (!cli_write(out, &text))
+			status = EXIT_TROUBLE;
+	}
+	buf_release(&text);
+	diagnosis_free(d);
+	return status;
+}
+
+enum exit_status run_runs(const struct options *o, char **words, size_t count, FILE *out,
+			  struct diag_sink *diags)
+{
+	return run_view("runs", o, words, count, out, diags);
+}
+
+enum exit_status run_jobs(const struct options *o, char **words, size_t count, FILE *out,
+			  struct diag_sink *diags)
+{
+	return run_view("jobs", o, words, count, out, diags);
+}
+
+enum exit_status run_stages(const struct options *o, char **words, size_t count, FILE *out,
+			    struct diag_sink *diags)
+{
+	return run_view("stages", o, words, count, out, diags);
+}
+
+enum exit_status run_executors(const struct options *o, char **words, size_t count, FILE *out,
+			       struct diag_sink *diags)
+{
+	return run_view("executors", o, words, count, out, diags);
+}
+
+enum exit_status run_sql(const struct options *o, char **words, size_t count, FILE *out,
+			 struct diag_sink *diags)
+{
+	return run_view("sql", o, words, count, out, diags);
+}
+
+enum exit_status run_timeline(const struct options *o, char **words, size_t count, FILE *out,
+			      struct diag_sink *diags)
+{
+	return run_view("timeline", o, words, count, out, diags);
+}

@@ -1,0 +1,36 @@
+/*
+ * diagnose.h - the commands that read a run: `diagnose` and the views.
+ */
+#ifndef SPARKDX_CLI_DIAGNOSE_H
+#define SPARKDX_CLI_DIAGNOSE_H
+
+#include "base/buf.h"
+#include "cli/commands.h"
+#include "diagnose/diagnosis.h"
+#include "diagnose/render.h"
+
+#define CLI_OUTPUT_BYTES_MAX ((size_t)1 << 30)
+
+/* Read and reason with progress on standard error; NULL (and a diagnostic) without a path. */
+struct diagnosis *cli_diagnose(const struct options *o, char **words, size_t count,
+			       struct diag_sink *diags);
+struct render_options cli_render_options(const struct options *o, FILE *out);
+/* False: main() says why when it closes the stream. */
+bool cli_write(FILE *out, const struct buf *text);
+
+enum exit_status run_diagnose(const struct options *o, char **words, size_t count, FILE *out,
+			      struct diag_sink *diags);
+enum exit_status run_runs(const struct options *o, char **words, size_t count, FILE *out,
+			  struct diag_sink *diags);
+enum exit_status run_jobs(const struct options *o, char **words, size_t count, FILE *out,
+			  struct diag_sink *diags);
+enum exit_status run_stages(const struct options *o, char **words, size_t count, FILE *out,
+			    struct diag_sink *diags);
+enum exit_status run_executors(const struct options *o, char **words, size_t count, FILE *out,
+			       struct diag_sink *diags);
+enum exit_status run_sql(const struct options *o, char **words, size_t count, FILE *out,
+			 struct diag_sink *diags);
+enum exit_status run_timeline(const struct options *o, char **words, size_t count, FILE *out,
+			      struct diag_sink *diags);
+
+#endif
