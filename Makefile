@@ -130,15 +130,17 @@ test-all:
 	$(Q)$(MAKE) --no-print-directory $(JOBS) score
 	$(Q)$(MAKE) --no-print-directory $(JOBS) MODE=asan build/asan/unit build/asan/sparkdx
 	$(Q)$(MAKE) --no-print-directory MODE=asan -k check-unit check-golden check-damage fuzz-replay
-	$(Q)$(MAKE) --no-print-directory check-same check-schema check-install
+	$(Q)$(MAKE) --no-print-directory check-same check-zone check-schema check-install
 
-.PHONY: check-damage check-same check-schema check-install fuzz-replay
+.PHONY: check-damage check-same check-zone check-schema check-install fuzz-replay
 check-schema: $(B)/sparkdx ## JSON output against its schema
 	$(Q)tests/count schema tests/check-schema $(B)/sparkdx
 check-damage: $(B)/sparkdx ## every corpus log cut, with NULs, CRLF, recompressed and cut
 	$(Q)tests/count damage tests/check-damage $(B)/sparkdx
 check-same: $(B)/sparkdx ## same answer for any --jobs, directory or archive, LF or CRLF
 	$(Q)tests/count same tests/check-same $(B)/sparkdx
+check-zone: $(B)/sparkdx ## same answer for logs written in another time zone than the event log's
+	$(Q)tests/count zone tests/check-zone $(B)/sparkdx
 check-install: $(B)/sparkdx ## make install into an empty directory works from there
 	$(Q)tests/count install tests/check-install
 

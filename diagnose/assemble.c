@@ -281,6 +281,7 @@ void assemble_applications(struct diagnosis *out, const struct runs *runs)
 		a->spark_version = copy(out, r->about.spark_version);
 		a->master = copy(out, r->about.master);
 		a->deploy_mode = copy(out, r->about.deploy_mode);
+		a->clock_note = copy(out, r->clock_note);
 		a->settings = alloc_items(out, r->setting_count, sizeof(*a->settings));
 		a->setting_count = r->setting_count;
 		for (size_t k = 0; k < r->setting_count; k++)

@@ -93,6 +93,7 @@ struct application {
 	struct run_counts counts;
 	struct fix_setting *settings; /* in force, as far as the logs show */
 	size_t setting_count;
+	struct str clock_note; /* how the logs' times were moved to one zone; empty: not at all */
 	struct evidence outcome_evidence; /* line 0: none */
 };
 
@@ -129,7 +130,6 @@ struct diagnosis {
 	size_t input_count;
 	struct str *absent; /* what was not in the input and would help, one sentence each */
 	size_t absent_count;
-	struct str clock_note; /* how zones were inferred, empty when nothing had to be */
 	uint64_t bytes_read, lines_read, warn_lines, error_lines;
 	bool input_trouble; /* something could not be read: exit status 2 */
 };

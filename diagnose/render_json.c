@@ -118,6 +118,10 @@ static void write_application(struct json_writer *w, const struct application *a
 	write_counts(w, &a->counts);
 	json_name(w, STR("settings"));
 	write_settings(w, a->settings, a->setting_count);
+	if (a->clock_note.len) {
+		json_name(w, STR("clock"));
+		json_str(w, a->clock_note);
+	}
 	if (a->outcome_evidence.line) {
 		json_name(w, STR("outcome_evidence"));
 		write_evidence(w, &a->outcome_evidence);

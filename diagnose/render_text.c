@@ -372,6 +372,18 @@ static void show_absent(struct screen *s)
 		paragraph(s, i ? "" : "NOT HERE", STYLE_BOLD, s->d->absent[i], 0);
 }
 
+static void show_clock(struct screen *s)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < s->d->application_count; i++) {
+		if (!s->d->applications[i].clock_note.len)
+			continue;
+		paragraph(s, first ? "CLOCK" : "", STYLE_BOLD, s->d->applications[i].clock_note, 0);
+		first = false;
+	}
+}
+
 static void show_damage(struct screen *s)
 {
 	bool first = true;
@@ -525,6 +537,7 @@ bool render_text(const struct diagnosis *d, const struct render_options *o, stru
 		show_noise(&s);
 	put(&s, STR("\n"));
 	show_absent(&s);
+	show_clock(&s);
 	show_damage(&s);
 	show_read(&s);
 	return s.ok;

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/quantity.h"
+#include "diagnose/zone.h"
 
 bool process_is_driver_side(enum process p)
 {
@@ -440,6 +441,7 @@ void runs_build(struct runs *runs, struct stream_log *const *streams, size_t cou
 	if (!runs->count)
 		add_run(runs, STR(""));
 	adopt_streams(runs, streams, count);
+	zones_align(runs, streams, count);
 	for (size_t i = 0; i < count; i++)
 		learn_stream(runs_of_stream(runs, streams[i]), streams[i]);
 }

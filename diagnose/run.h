@@ -27,6 +27,7 @@ struct run {
 	int64_t container_max_bytes;			     /* -1 unknown */
 	bool has_driver, has_executors, has_am;
 	const struct sighting *outcome; /* the line that tells it, or NULL */
+	struct str clock_note;		/* how the logs' times were moved; empty: not at all */
 };
 
 struct runs {

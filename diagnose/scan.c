@@ -449,6 +449,7 @@ static void scan_record(struct scanner *s, const struct record *r)
 	log->records++;
 	if (r->head.time_ms != TIME_NONE) {
 		s->last_ms = r->head.time_ms;
+		s->log->zoned |= r->head.zoned;
 		if (log->first_ms == TIME_NONE || s->last_ms < log->first_ms)
 			log->first_ms = s->last_ms;
 		if (log->last_ms == TIME_NONE || s->last_ms > log->last_ms)

@@ -72,6 +72,9 @@ struct stream_log {
 	uint64_t bytes, lines, records;
 	int64_t first_ms, last_ms; /* of records that were cut */
 	bool headed;
+	bool zoned; /* its lines name their zone */
+	int zone;   /* quarters of an hour its times were moved by, see zone.h */
+	bool zone_known;
 	struct sighting_group **table;
 	size_t table_size;		/* power of two */
 	struct sighting_group **groups; /* in order of first sighting */
