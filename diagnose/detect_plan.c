@@ -173,7 +173,8 @@ static void detect_python(struct waste *w, const struct sql_execution *x, size_t
 	const struct history_stage *s;
 	int64_t outside;
 
-	if (!runs_python(name_of(x, node)))
+	/* Half of a run that goes on is half of nothing yet. */
+	if (!runs_python(name_of(x, node)) || !w->run->end_event)
 		return;
 	s = history_stage(w->run, plan_stage(x, &x->nodes[node]), 0);
 	if (!s)

@@ -10,6 +10,8 @@
 #include "diagnose/run.h"
 #include "patterns/matcher.h"
 
+enum { NO_LOGS_SAID = 5 };
+
 #define DIAGNOSIS_BYTES_MAX ((size_t)1 << 30)
 
 /* Keep the streams of one application only; says which there are when it is none of them. */
@@ -118,6 +120,29 @@ static void copy_inputs(struct diagnosis *out, const struct gathered *g)
 	out->input_trouble = g->trouble;
 }
 
+/* A file without a single line that looks like a log's, where nothing else is known either. */
+static void say_what_is_no_log(struct diagnosis *out, const struct gathered *g)
+{
+	size_t n = 0;
+
+	if (out->finding_count || out->verdict != OUTCOME_UNKNOWN)
+		return;
+	out->absent = arena_alloc(&out->arena, NO_LOGS_SAID * sizeof(*out->absent));
+	if (!out->absent)
+		die_no_memory();
+	for (size_t i = 0; i < g->stream_count && n < NO_LOGS_SAID; i++) {
+		const struct stream_log *s = g->streams[i];
+
+		if (s->history || s->headed || s->group_count || !s->bytes)
+			continue;
+		out->absent[n++] = arena_strf(
+			&out->arena, STR_FMT ": %s", STR_ARG(s->name),
+			s->is_json ? "JSON, but neither a Spark event log nor JSON log lines"
+				   : "no line of it looks like a log's: no time, no level");
+	}
+	out->absent_count = n;
+}
+
 struct diagnosis *diagnose(const struct diagnose_options *options, struct diag_sink *diags)
 {
 	struct diagnosis *out = calloc(1, sizeof(*out));
@@ -132,6 +157,7 @@ struct diagnosis *diagnose(const struct diagnose_options *options, struct diag_s
 	gather(options, matcher, &g, diags);
 	copy_inputs(out, &g);
 	reason(out, &g, options->app, &scratch, diags);
+	say_what_is_no_log(out, &g);
 	gathered_release(&g);
 	arena_release(&scratch);
 	matcher_free(matcher);

@@ -80,7 +80,10 @@ static void add_group(struct drafts *d, const struct sighting_group *g, size_t s
 		x->first_stream = stream_index;
 		x->run_index = run_index;
 	}
-	x->count += g->count;
+	if (s->process == PROCESS_HISTORY)
+		x->event_count += g->count;
+	else
+		x->count += g->count;
 	if (g->first_ms != TIME_NONE && (x->first_ms == TIME_NONE || g->first_ms < x->first_ms))
 		x->first_ms = g->first_ms;
 	if (g->last_ms != TIME_NONE && (x->last_ms == TIME_NONE || g->last_ms > x->last_ms))
@@ -183,6 +186,9 @@ void drafts_group(struct drafts *d, struct stream_log *const *streams, size_t co
 			qsort(x->sightings, x->sighting_count, sizeof(const struct sighting *),
 			      compare_sightings);
 		collect_places(d, x);
+		/* One event, two proofs: an event log repeats what the logs say, or the reverse. */
+		if (x->event_count > x->count)
+			x->count = x->event_count;
 	}
 }
 
@@ -227,7 +233,7 @@ static void drop_stop_sightings(struct draft *x)
 		if (o->time_ms == TIME_NONE || o->time_ms < x->run->stop_ms - STOP_SLACK_MS)
 			x->sightings[kept++] = o;
 	}
-	x->count -= x->sighting_count - kept;
+	x->count -= x->sighting_count - kept < x->count ? x->sighting_count - kept : x->count;
 	x->sighting_count = kept;
 }
 

@@ -65,6 +65,19 @@ static bool piece_number(struct str name, uint64_t *number, bool *compact)
 	       str_cut(str_skip(file, 7), '_', &head, &tail) && str_to_u64(head, number);
 }
 
+/* What was read is valid; `note` says what is not there. */
+static void mark_partial(struct gathered *g, const struct stream_log *s, const char *note)
+{
+	for (size_t i = 0; i < g->input_count; i++) {
+		struct input_status *in = &g->inputs[i];
+
+		if (!str_eq(in->path, s->name) || in->grade != GRADE_OK)
+			continue;
+		in->grade = GRADE_PARTIAL;
+		in->note = str_from(note);
+	}
+}
+
 static int by_number(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -73,7 +86,7 @@ static int by_number(const void *a, const void *b)
 }
 
 /* Which numbers are missing between the pieces? */
-static void report_gaps(struct stream_log *const *pieces, size_t count)
+static void report_gaps(struct gathered *g, struct stream_log *const *pieces, size_t count)
 {
 	uint64_t *numbers = calloc(count, sizeof(*numbers));
 	size_t n = 0;
@@ -86,19 +99,24 @@ static void report_gaps(struct stream_log *const *pieces, size_t count)
 		any_compact |= compact;
 	}
 	qsort(numbers, n, sizeof(*numbers), by_number);
-	if (n && numbers[0] > 1 && !any_compact)
+	if (n && numbers[0] > 1 && !any_compact) {
 		diag_report(&pieces[0]->diags.sink, DIAG_WARNING, "eventlog-piece-missing",
 			    pieces[0]->name, 0,
 			    "the rolled event log begins with piece %" PRIu64
 			    ": what came before is not here",
 			    numbers[0]);
-	for (size_t i = 1; i < n; i++)
-		if (numbers[i] > numbers[i - 1] + 1)
-			diag_report(&pieces[0]->diags.sink, DIAG_WARNING, "eventlog-piece-missing",
-				    pieces[0]->name, 0,
-				    "of the rolled event log, piece %" PRIu64 "%s missing",
-				    numbers[i - 1] + 1,
-				    numbers[i] > numbers[i - 1] + 2 ? " and more are" : " is");
+		mark_partial(g, pieces[0], "earlier pieces of this event log are missing");
+	}
+	for (size_t i = 1; i < n; i++) {
+		if (numbers[i] <= numbers[i - 1] + 1)
+			continue;
+		diag_report(&pieces[0]->diags.sink, DIAG_WARNING, "eventlog-piece-missing",
+			    pieces[0]->name, 0,
+			    "of the rolled event log, piece %" PRIu64 "%s missing",
+			    numbers[i - 1] + 1,
+			    numbers[i] > numbers[i - 1] + 2 ? " and more are" : " is");
+		mark_partial(g, pieces[0], "pieces of this event log are missing");
+	}
 	free(numbers);
 }
 
@@ -166,10 +184,10 @@ static void join(struct gathered *g, size_t i, struct scanner *scanner, struct s
 	struct history *h;
 
 	if (count > 1) {
-		report_gaps(pieces, count);
 		count = drop_compacted(pieces, count);
 		qsort(pieces, count, sizeof(*pieces), by_time);
 	}
+	report_gaps(g, pieces, count);
 	h = pieces[0]->history;
 	for (size_t k = 1; k < count; k++) {
 		history_merge(h, pieces[k]->history, (unsigned)k);
@@ -182,6 +200,10 @@ static void join(struct gathered *g, size_t i, struct scanner *scanner, struct s
 		diag_report(&pieces[0]->diags.sink, DIAG_WARNING, "limit-history", pieces[0]->name,
 			    0, "more jobs, stages, executors or SQL executions than are kept");
 	conclude(scanner, pieces, count);
+	if (!h->end_event)
+		mark_partial(g, pieces[count - 1],
+			     "the application's end is missing: this event log was cut off, or is "
+			     "still being written");
 	pieces[0]->joined = true;
 }
 

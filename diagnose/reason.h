@@ -25,6 +25,7 @@ struct draft {
 	const struct run *run;
 	size_t run_index;
 	uint64_t count;
+	uint64_t event_count; /* told by events: text logs tell the same again */
 	int64_t first_ms, last_ms;
 	size_t first_stream; /* index of the stream of the first sighting: order without a clock */
 	const struct sighting **sightings; /* in order of time, then stream, then line */

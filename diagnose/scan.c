@@ -580,6 +580,7 @@ void scanner_run(struct scanner *s, struct stream_log *log, struct str first, st
 								    ? block.len
 								    : LIMIT_SNIFF_BYTES });
 			log->headed = s->cutter.headed;
+			log->is_json = block.len && (block.ptr[0] == '{' || block.ptr[0] == '[');
 			note_time(s, block, 0);
 			begun = true;
 		}

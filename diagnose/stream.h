@@ -71,9 +71,10 @@ struct stream_log {
 	struct str note;
 	uint64_t bytes, lines, records;
 	int64_t first_ms, last_ms; /* of records that were cut */
-	bool headed;
-	bool zoned; /* its lines name their zone */
-	int zone;   /* quarters of an hour its times were moved by, see zone.h */
+	bool headed;		   /* its lines begin with a time or a level */
+	bool is_json;		   /* it begins with { or [ */
+	bool zoned;		   /* its lines name their zone */
+	int zone;		   /* quarters of an hour its times were moved by, see zone.h */
 	bool zone_known;
 	struct sighting_group **table;
 	size_t table_size;		/* power of two */

@@ -33,6 +33,7 @@ struct expander {
 	size_t capacity;
 	struct diag_sink *diags;
 	const char *root; /* real path of the directory that is expanded */
+	bool markers;	  /* it holds files that only mark something */
 	bool ok;
 };
 
@@ -144,7 +145,9 @@ static void expand_entry(struct expander *e, const char *path, unsigned depth)
 	else if (!S_ISREG(st.st_mode))
 		diag_report(e->diags, DIAG_NOTE, "input-not-a-file", STR(""), 0,
 			    "%s: a FIFO, socket or device, left out", path);
-	else if (!sniff_is_marker(str_from(path)))
+	else if (sniff_is_marker(str_from(path)))
+		e->markers = true;
+	else
 		add_input(e, path, &st);
 }
 
@@ -191,9 +194,14 @@ static void expand_root(struct expander *e, const char *path)
 	}
 	e->root = root;
 	e->ok = true;
+	e->markers = false;
 	expand_directory(e, path, 0);
 	if (e->inputs->count == before && e->ok)
-		trouble(e, "input-no-files", path, "a directory without files to read");
+		trouble(e, "input-no-files", path,
+			e->markers
+				? "only marker files (appstatus_*, _SUCCESS): the event log's own "
+				  "files (events_*) are missing"
+				: "a directory without files to read");
 	e->ok = e->ok && was_ok;
 	e->root = NULL;
 	free(root);
@@ -575,7 +583,8 @@ static void walk_content(const struct level *l, const struct opened *o)
 		break;
 	case CONTENT_EMPTY:
 		/* A codec that gave nothing says why. */
-		report(l, s->grade == GRADE_OK ? "empty" : "other", s->grade, s->note, 0);
+		report(l, s->grade == GRADE_OK ? "empty" : "other", s->grade,
+		       s->grade == GRADE_OK ? "the file is empty: 0 bytes" : s->note, 0);
 		break;
 	case CONTENT_OTHER:
 		report(l, "other", GRADE_SKIPPED, what.what, o->head.len);
