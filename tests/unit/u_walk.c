@@ -257,7 +257,7 @@ TEST(walk_files_in_byte_order)
 	CHECK_STR(buf_str(&s.out), STR("leaf text Z:1 path=Z \"in Z\"\n"
 				       "leaf text a:1 path=a \"in a\"\n"
 				       "leaf text b/stderr:1 path=b/stderr \"in b\"\n"
-				       "report empty ok empty \"\"\n"));
+				       "report empty ok empty \"the file is empty: 0 bytes\"\n"));
 	end(&s);
 }
 
@@ -471,7 +471,7 @@ TEST(walk_nested_archives)
 		      "path=logs.tgz/work/logs.zip/app/stderr \"deep\"\n"
 		      "leaf text logs.tgz!etc/passwd:1 path=logs.tgz/etc/passwd \"absolute\"\n"
 		      "leaf text logs.tgz!../../up:1 path=logs.tgz/../../up \"upwards\"\n"
-		      "report empty ok logs.tgz!work/nothing \"\"\n"));
+		      "report empty ok logs.tgz!work/nothing \"the file is empty: 0 bytes\"\n"));
 	buf_release(&zip);
 	buf_release(&tar);
 	buf_release(&gz);
