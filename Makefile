@@ -132,7 +132,9 @@ test-all:
 	$(Q)$(MAKE) --no-print-directory MODE=asan -k check-unit check-golden check-damage fuzz-replay
 	$(Q)$(MAKE) --no-print-directory check-same check-zone check-schema check-install
 
-.PHONY: check-damage check-same check-zone check-schema check-install fuzz-replay
+.PHONY: check-damage check-same check-zone check-schema check-install check-proof fuzz-replay
+check-proof: $(B)/sparkdx ## which patterns real logs prove, against docs/proof.md (UPDATE=1 rewrites)
+	$(Q)tests/count proof tests/proof $(B)/sparkdx
 check-schema: $(B)/sparkdx ## JSON output against its schema
 	$(Q)tests/count schema tests/check-schema $(B)/sparkdx
 check-damage: $(B)/sparkdx ## every corpus log cut, with NULs, CRLF, recompressed and cut
