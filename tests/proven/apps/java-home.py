@@ -1,0 +1,4 @@
+# env: JAVA_HOME=/usr/lib/jvm/java-11-openjdk
+from pyspark.sql import SparkSession
+
+spark = SparkSession.builder.appName("nightly").getOrCreate()

@@ -1,0 +1,2 @@
+CREATE TABLE daily (day DATE, amount DOUBLE) USING parquet;
+INSERT INTO daily SELECT DATE'2026-01-31', 10.0, 'EUR';
