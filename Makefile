@@ -79,6 +79,17 @@ $(B)/catalogue_data.o: build/host/catalogue_data.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O0 -I. -c -o $@ $<
 
+# What is known about Spark's settings is data too: two tables of text -> one C table.
+build/host/config_keys_data.c: tools/compile-config-keys diagnose/config_keys.tsv diagnose/config_notes.tsv
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$^ > $@
+$(B)/config_keys_data.o: build/host/config_keys_data.c diagnose/config_key.h
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O0 -I. -c -o $@ $<
+$(B)/libdiagnose.a: $(B)/config_keys_data.o
+
 $(B)/sparkdx: $(call obj_of,cli) $(B)/catalogue_data.o $(LIBS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(call obj_of,cli) $(B)/catalogue_data.o -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS)

@@ -72,6 +72,12 @@ enum {
 	LIMIT_MATCH_HEAP_KIB = 8192,
 };
 
+/* -- configuration ---------------------------------------------------------------------------- */
+enum {
+	/* A setting's name that is compared with similar ones; Spark's longest has 93 bytes. */
+	LIMIT_CONFIG_KEY_BYTES = 128,
+};
+
 /* -- what is kept of a run -------------------------------------------------------------------- */
 enum {
 	/* Sightings of one finding kept one by one; the rest are only counted. */
