@@ -143,23 +143,46 @@ static void say_what_is_no_log(struct diagnosis *out, const struct gathered *g)
 	out->absent_count = n;
 }
 
-struct diagnosis *diagnose(const struct diagnose_options *options, struct diag_sink *diags)
+static struct diagnosis *conclude(struct gathered *g, struct str app, struct diag_sink *diags)
 {
 	struct diagnosis *out = calloc(1, sizeof(*out));
 	struct arena scratch = ARENA_INIT(DIAGNOSIS_BYTES_MAX);
-	struct matcher *matcher;
-	struct gathered g;
 
 	if (!out)
 		die_no_memory();
 	out->arena = (struct arena)ARENA_INIT(DIAGNOSIS_BYTES_MAX);
-	matcher = matcher_new(options->pattern_dirs, options->pattern_dir_count, diags);
-	gather(options, matcher, &g, diags);
-	copy_inputs(out, &g);
-	reason(out, &g, options->app, &scratch, diags);
-	say_what_is_no_log(out, &g);
-	gathered_release(&g);
+	copy_inputs(out, g);
+	reason(out, g, app, &scratch, diags);
+	say_what_is_no_log(out, g);
+	gathered_release(g);
 	arena_release(&scratch);
+	return out;
+}
+
+struct diagnosis *diagnose_with(const struct matcher *matcher,
+				const struct diagnose_options *options, struct diag_sink *diags)
+{
+	struct gathered g;
+
+	gather(options, matcher, &g, diags);
+	return conclude(&g, options->app, diags);
+}
+
+struct diagnosis *diagnose_text(const struct matcher *matcher, struct str name, struct str text,
+				struct diag_sink *diags)
+{
+	struct gathered g;
+
+	gather_text(matcher, name, text, &g);
+	return conclude(&g, STR(""), diags);
+}
+
+struct diagnosis *diagnose(const struct diagnose_options *options, struct diag_sink *diags)
+{
+	struct matcher *matcher =
+		matcher_new(options->pattern_dirs, options->pattern_dir_count, diags);
+	struct diagnosis *out = diagnose_with(matcher, options, diags);
+
 	matcher_free(matcher);
 	return out;
 }

@@ -17,6 +17,8 @@
 #include "parsers/source.h"
 #include "patterns/pattern.h"
 
+struct matcher;
+
 struct str_list {
 	struct str *items;
 	size_t count;
@@ -149,6 +151,12 @@ struct diagnose_options {
 
 /* Read and reason. Never NULL; free with diagnosis_free(). Trouble with inputs goes to `diags`. */
 struct diagnosis *diagnose(const struct diagnose_options *options, struct diag_sink *diags);
+/* The same with a catalogue that is there already; `pattern_dirs` is not looked at. */
+struct diagnosis *diagnose_with(const struct matcher *matcher,
+				const struct diagnose_options *options, struct diag_sink *diags);
+/* Of text in memory, as if it were the log `name`. */
+struct diagnosis *diagnose_text(const struct matcher *matcher, struct str name, struct str text,
+				struct diag_sink *diags);
 void diagnosis_free(struct diagnosis *d);
 
 /* The first finding that is not noise, or NULL. */

@@ -303,6 +303,19 @@ void gather(const struct diagnose_options *options, const struct matcher *matche
 	arena_release(&arena);
 }
 
+void gather_text(const struct matcher *matcher, struct str name, struct str text,
+		 struct gathered *g)
+{
+	struct scanner *scanner = scanner_new(matcher);
+	struct stream_log *log = stream_log_new(name, name);
+
+	*g = (struct gathered){ .arena = ARENA_INIT(INPUT_LIST_BYTES_MAX) };
+	scanner_run(scanner, log, text, NULL, 1, (struct scan_span){ TIME_NONE, TIME_NONE });
+	g->streams = grow(NULL, &g->stream_capacity, sizeof(struct stream_log *));
+	g->streams[g->stream_count++] = log;
+	scanner_free(scanner);
+}
+
 void gathered_release(struct gathered *g)
 {
 	for (size_t i = 0; i < g->stream_count; i++)

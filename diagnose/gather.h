@@ -24,6 +24,9 @@ struct gathered {
 /* Fills `g`; trouble goes to `diags` in a fixed order. */
 void gather(const struct diagnose_options *options, const struct matcher *matcher,
 	    struct gathered *g, struct diag_sink *diags);
+/* One stream that is in memory already. */
+void gather_text(const struct matcher *matcher, struct str name, struct str text,
+		 struct gathered *g);
 void gathered_release(struct gathered *g);
 
 #endif

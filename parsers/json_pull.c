@@ -7,11 +7,13 @@
 
 struct json_pull json_pull(struct str text)
 {
-	return (struct json_pull){ text.ptr, text.ptr + text.len, false };
+	return (struct json_pull){ .at = text.ptr, .end = text.ptr + text.len };
 }
 
 static bool fail(struct json_pull *p)
 {
+	if (!p->bad)
+		p->bad_at = p->at;
 	p->bad = true;
 	p->at = p->end;
 	return false;

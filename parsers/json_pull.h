@@ -29,6 +29,7 @@
 struct json_pull {
 	const char *at, *end;
 	bool bad;
+	const char *bad_at; /* where the error was met, when bad */
 };
 
 struct json_pull json_pull(struct str text);
