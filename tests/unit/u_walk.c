@@ -61,7 +61,8 @@ static void on_report(struct walk_visitor *visitor, const struct walk_report *r)
 	static const char *const grades[] = { "ok", "partial", "skipped", "failed" };
 	struct scratch *s = (struct scratch *)visitor;
 
-	CHECK((r->grade == GRADE_OK) == !r->note[0] || !strcmp(r->kind, "archive"));
+	CHECK((r->grade == GRADE_OK) == !r->note[0] || !strcmp(r->kind, "archive") ||
+	      !strcmp(r->kind, "empty"));
 	/* A leaf that is good needs no second line. */
 	if (r->grade == GRADE_OK && strcmp(r->kind, "empty") != 0)
 		return;
