@@ -123,7 +123,8 @@ struct quantiles distribution_quantiles(struct distribution *d)
 
 	if (!d->count)
 		return q;
-	if (!d->buckets)
+	/* Most metrics of most stages are 0 throughout. */
+	if (!d->buckets && d->min != d->max)
 		qsort(d->values, d->count, sizeof(*d->values), by_value);
 	for (size_t i = 0; i < QUANTILE_COUNT; i++) {
 		uint64_t rank = d->count * i / (QUANTILE_COUNT - 1);

@@ -156,8 +156,15 @@ static void scan_large(struct gatherer *t, struct stream_log *log, struct str fi
 static void read_events(struct gatherer *t, struct stream_log *log, const struct leaf *leaf)
 {
 	struct scanner *s = borrow_scanner(t);
+	struct source *ahead;
 
-	events_read(s, log, STR(""), leaf->source);
+	if (leaf->compressed && workers_count(t->workers) > 1) {
+		ahead = source_read_ahead(source_slice(leaf->source, UINT64_MAX));
+		events_read(s, log, STR(""), ahead);
+		source_close(ahead);
+	} else {
+		events_read(s, log, STR(""), leaf->source);
+	}
 	if (leaf->source->grade != GRADE_OK) {
 		log->grade = leaf->source->grade;
 		log->note = stream_log_copy(log, str_from(leaf->source->note));

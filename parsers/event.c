@@ -335,7 +335,8 @@ static enum task_reason task_reason_from(struct str name)
 
 static bool is_key(const struct field *f, struct str key)
 {
-	return f->key_len == key.len && !memcmp(f->key, key.ptr, key.len);
+	return f->key_len == key.len && f->key[0] == key.ptr[0] &&
+	       !memcmp(f->key, key.ptr, key.len);
 }
 
 /* Tables list fields in the order Spark writes them, so the search goes on where the last field
