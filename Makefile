@@ -124,7 +124,7 @@ check-tree: ## rules on the source tree: dependencies in one file, function leng
 	$(Q)tests/count tree tools/check-tree
 
 .PHONY: check test test-all setup setup-test demo score bench install uninstall clean help
-CHECKS := check-format check-layers check-headers check-tree check-unit check-golden check-patterns
+CHECKS := check-format check-layers check-headers check-tree check-unit check-golden check-patterns check-detectors
 check: ## all that a commit must pass, under 30 s
 	$(Q)tests/summary $(MAKE) --no-print-directory $(JOBS) -O -k $(CHECKS)
 
@@ -152,6 +152,9 @@ check-damage: $(B)/sparkdx ## every corpus log cut, with NULs, CRLF, recompresse
 	$(Q)tests/count damage tests/check-damage $(B)/sparkdx
 check-same: $(B)/sparkdx ## same answer for any --jobs, directory or archive, LF or CRLF
 	$(Q)tests/count same tests/check-same $(B)/sparkdx
+.PHONY: check-detectors
+check-detectors: $(B)/sparkdx ## docs/detectors.md against the corpus
+	$(Q)tests/count detectors tests/check-detectors $(B)/sparkdx
 check-zone: $(B)/sparkdx ## same answer for logs written in another time zone than the event log's
 	$(Q)tests/count zone tests/check-zone $(B)/sparkdx
 check-install: $(B)/sparkdx ## make install into an empty directory works from there

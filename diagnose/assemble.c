@@ -169,6 +169,9 @@ static double confidence_of(const struct draft *x)
 {
 	double c = x->pattern->role == ROLE_ROOT ? 0.75 : 0.55;
 
+	/* Counted, not inferred. */
+	if (x->pattern->role == ROLE_PERFORMANCE)
+		return 0.92;
 	if (x->cause_count)
 		return x->pattern->role == ROLE_ROOT ? 0.7 : 0.9;
 	if (x->tied)
@@ -186,6 +189,9 @@ static double confidence_of(const struct draft *x)
 
 static struct str disproof_of(const struct draft *x)
 {
+	if (x->pattern->role == ROLE_PERFORMANCE)
+		return STR("a second run without it: a cold cache or a busy neighbour can look the "
+			   "same once");
 	if (x->pattern->role != ROLE_ROOT)
 		return STR("the log of the process that failed first: this line alone only reports "
 			   "it");

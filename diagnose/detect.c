@@ -113,8 +113,9 @@ static int64_t cores_during(const struct history *h, int64_t from, int64_t to)
 
 /*
  * A stage with fewer tasks than half of the cores, while each task has much to do. DataFlint asks
- * for 50 % idle cores; floors: 30 s, a quarter of the run, and a task that reads 64 MB (half of
- * the usual partition), so that a small collect or a limit stays unnamed.
+ * for 50 % idle cores; floors: 30 s, a quarter of the run, and a task that reads 32 MB (a quarter
+ * of the usual partition: compressed input is larger than it counts), so that a small collect or a
+ * limit stays unnamed.
  */
 static void detect_few_tasks(struct waste *w, const struct history_stage *s)
 {
@@ -123,7 +124,7 @@ static void detect_few_tasks(struct waste *w, const struct history_stage *s)
 			s->quantiles[MEASURE_SHUFFLE_READ].at[QUANTILE_50];
 
 	if (s->tasks.succeeded < 1 || s->tasks.succeeded * 2 > cores || took < 30000 ||
-	    took < w->wall_ms / 4 || bytes < 64 << 20)
+	    took < w->wall_ms / 4 || bytes < 32 << 20)
 		return;
 	/* One long task among short ones is skew. */
 	if (s->longest_ms > 3 * median(s, MEASURE_DURATION))

@@ -125,30 +125,37 @@ static void detect_missed_broadcast(struct waste *w, const struct sql_execution 
 		return;
 	detect_report(w, at_execution(x),
 		      "waste broadcast-missed: SQL execution %" PRId64 ": a side of %" PRId64
-		      " MB was sort-merge joined, %" PRId64 " MB shuffled for it",
-		      x->id, small / mib, large / mib);
+		      " MB was sort-merge joined, %" PRId64
+		      " MB shuffled for it, %.1f s of task time",
+		      x->id, small / mib, large / mib, detect_seconds(node_ms(w, x, node)));
 }
 
-/* Reading or writing more than 100 files of below 3 MiB each: DataFlint's lines. */
+/* Reading or writing more than 100 files of below 3 MiB each: DataFlint's lines. Floor: 5 s and a
+ * tenth of all task time in the code that does it. */
 static void detect_small_files(struct waste *w, const struct sql_execution *x, size_t node)
 {
 	static const struct {
 		const char *files, *bytes, *verb;
 	} rows[] = {
 		{ "number of files read", "size of files read", "read" },
-		{ "number of written files", "written output", "wrote" },
+		{ "number of written files", "written output", "written" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		int64_t files = plan_metric(x, &x->nodes[node], str_from(rows[i].files));
 		int64_t bytes = plan_metric(x, &x->nodes[node], str_from(rows[i].bytes));
+		int64_t cost;
 
 		if (files <= 100 || bytes < 0 || bytes / files >= 3 << 20)
 			continue;
+		cost = node_ms(w, x, node);
+		if (cost < 5000 || cost < w->task_ms / 10)
+			continue;
 		detect_report(w, at_execution(x),
-			      "waste small-files: SQL execution %" PRId64 " %s %" PRId64
-			      " files of %" PRId64 " KB each",
-			      x->id, rows[i].verb, files, bytes / files / 1024);
+			      "waste small-files: SQL execution %" PRId64 ": %" PRId64
+			      " files of %" PRId64 " KB each %s, %.1f s of task time",
+			      x->id, files, bytes / files / 1024, rows[i].verb,
+			      detect_seconds(cost));
 	}
 }
 
@@ -165,15 +172,16 @@ static bool runs_python(struct str node)
 
 /*
  * A stage whose tasks spend most of their time outside the JVM's own work, below an operator that
- * hands rows to Python: run time minus JVM processor time, collection and fetching. Half of the
- * task time of the run, and 10 s.
+ * hands rows to Python: run time minus JVM processor time, collection and fetching. Half of
+ * the task time of the run (a busy machine makes the JVM wait too), and half a minute: a healthy
+ * small job is left in peace.
  */
 static void detect_python(struct waste *w, const struct sql_execution *x, size_t node)
 {
 	const struct history_stage *s;
 	int64_t outside;
 
-	/* Half of a run that goes on is half of nothing yet. */
+	/* A share of a run that goes on is a share of nothing yet. */
 	if (!runs_python(name_of(x, node)) || !w->run->end_event)
 		return;
 	s = history_stage(w->run, plan_stage(x, &x->nodes[node]), 0);
@@ -181,7 +189,7 @@ static void detect_python(struct waste *w, const struct sql_execution *x, size_t
 		return;
 	outside = s->total[MEASURE_RUN] - s->total[MEASURE_CPU] / 1000000 - s->total[MEASURE_GC] -
 		  s->total[MEASURE_FETCH_WAIT];
-	if (outside < 10000 || outside < w->task_ms / 2)
+	if (outside < 30000 || outside < w->task_ms / 2)
 		return;
 	detect_report(w, (struct event_at){ s->event, s->piece },
 		      "waste python-udf-heavy: stage %" PRId64 ".%" PRId64 ": " STR_FMT
