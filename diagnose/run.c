@@ -423,6 +423,23 @@ static void learn_stream(struct run *r, const struct stream_log *s)
 			learn_fact(r, o);
 }
 
+/* What the allocator asked for says what was set: a container is heap and overhead. */
+static void derive_settings(struct runs *runs, struct run *r)
+{
+	int64_t heap = r->container_bytes > 0 && r->overhead_bytes > 0
+			       ? r->container_bytes - r->overhead_bytes
+			       : r->heap_bytes;
+	struct buf text = BUF_INIT(64);
+	struct str value;
+
+	if (heap > 0) {
+		quantity_conf_bytes(&text, heap);
+		if (arena_str(runs->arena, buf_str(&text), &value))
+			add_setting(r, STR("spark.executor.memory"), value);
+	}
+	buf_release(&text);
+}
+
 void runs_build(struct runs *runs, struct stream_log *const *streams, size_t count,
 		struct arena *arena)
 {
@@ -444,6 +461,8 @@ void runs_build(struct runs *runs, struct stream_log *const *streams, size_t cou
 	zones_align(runs, streams, count);
 	for (size_t i = 0; i < count; i++)
 		learn_stream(runs_of_stream(runs, streams[i]), streams[i]);
+	for (size_t i = 0; i < runs->count; i++)
+		derive_settings(runs, &runs->items[i]);
 }
 
 void runs_release(struct runs *runs)
