@@ -89,4 +89,22 @@ enum {
 	LIMIT_EXECUTORS = 100000,
 };
 
+/* -- lint ------------------------------------------------------------------------------------- */
+enum {
+	/* Reports kept of one file; a reader gives up long before. */
+	LIMIT_LINT_REPORTS = 1000,
+	/* A file of settings, a notebook or a pattern file; notebooks with pictures reach 30 MiB.
+	 */
+	LIMIT_LINT_FILE_BYTES = 64 * 1024 * 1024,
+	/* A log above this is reported as oversized: code hosts warn at 50 MiB, and every clone of
+	 * the repository pays for it. */
+	LIMIT_LINT_LOG_BYTES = 10 * 1024 * 1024,
+	/* Files of one run. */
+	LIMIT_LINT_FILES = 1000000,
+	/* Directories inside each other. */
+	LIMIT_LINT_DEPTH = 64,
+};
+/* Above this the content of a log is not looked at: a commit must not wait for it. */
+#define LIMIT_LINT_READ_BYTES (256ull << 20)
+
 #endif

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "cli/diagnose.h"
+#include "cli/lint.h"
 #include "diagnose/advice.h"
 #include "diagnose/test_patterns.h"
 #include "patterns/check.h"
@@ -222,7 +223,9 @@ static enum exit_status run_explain(const struct options *o, char **words, size_
 	struct matcher *m = matcher_new(o->pattern_dirs, o->pattern_dir_count, diags);
 	enum exit_status status = EXIT_TROUBLE;
 
-	if (count == 1) {
+	if (count == 1 && lint_explain(out, str_from(words[0]))) {
+		status = EXIT_NOTHING;
+	} else if (count == 1) {
 		const struct pattern *p = find_pattern(m, words[0], diags);
 
 		if (p) {
@@ -286,9 +289,20 @@ const struct command command_table[] = {
 	  "sparkdx sql -v eventlog.zstd", false, run_sql },
 	{ "timeline", "PATH...", "what happened when, from text logs and event logs", VIEW_DETAILS,
 	  "sparkdx timeline logs.tar.gz", false, run_timeline },
-	{ "explain", "ID", "what a finding means and what helps",
-	  "ID is the name in brackets behind a finding.", "sparkdx explain yarn-pmem-killed", false,
-	  run_explain },
+	{ "lint", "FILE...", "stop bad logs, bad configuration and broken patterns before a commit",
+	  "Checks log files, notebooks, Spark and logging configuration, and pattern files; FILE "
+	  "may "
+	  "be a directory. Prints file:line:col: level: message [rule]. --list-rules prints all "
+	  "rules, `explain RULE` one of them. --select and --ignore take rules or families (logs, "
+	  "conf, logging, patterns). A comment switches a rule off for its line, or, alone in its "
+	  "line, for the next: # sparkdx: ignore[rule] reason. ignore-file holds for the whole "
+	  "file. "
+	  "--write-baseline keeps what is reported today, --baseline leaves it out from then on. "
+	  "--diff shows what the safe edits would change, --fix makes them.",
+	  "sparkdx lint conf/ jobs/", false, run_lint },
+	{ "explain", "ID", "what a finding or a lint rule means and what helps",
+	  "ID is the name in brackets behind a finding or a report of lint.",
+	  "sparkdx explain yarn-pmem-killed", false, run_explain },
 	{ "patterns", "list|show ID|check [DIR...]|test FILE|regexes",
 	  "look at and check the catalogue",
 	  "list prints id, category, role, severity and title, one pattern a line. show prints all "

@@ -11,7 +11,7 @@ static void print_options(FILE *out)
 		(void)snprintf(left, sizeof(left), "%s%c%s --%s%s%s", s->letter ? "-" : " ",
 			       s->letter ? s->letter : ' ', s->letter ? "," : " ", s->name,
 			       s->value ? " " : "", s->value ? s->value : "");
-		fprintf(out, "  %-24s %s\n", left, s->summary);
+		fprintf(out, "  %-26s %s\n", left, s->summary);
 	}
 }
 
@@ -27,7 +27,7 @@ void help_overview(FILE *out)
 	fputs("\ncommands\n", out);
 	for (size_t i = 0; i < command_count; i++)
 		if (!command_table[i].hidden)
-			fprintf(out, "  %-24s %s\n", command_table[i].name,
+			fprintf(out, "  %-26s %s\n", command_table[i].name,
 				command_table[i].summary);
 	fputs("\noptions\n", out);
 	print_options(out);

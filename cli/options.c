@@ -20,7 +20,8 @@ static bool fail(char *why, const char *fmt, ...)
 }
 
 /* Which of them a command has, it says itself. */
-static const char *const formats[] = { "text", "json", "markdown", "conf", "csv", NULL };
+static const char *const formats[] = { "text",	"json",	 "markdown", "conf", "csv",
+				       "sarif", "junit", "github",   NULL };
 
 static bool set_format(struct options *o, const char *value, char *why)
 {
@@ -160,9 +161,58 @@ static bool set_help(struct options *o, const char *value, char *why)
 	return o->help = true;
 }
 
+static bool set_select(struct options *o, const char *value, char *why)
+{
+	(void)why;
+	o->select = str_from(value);
+	return true;
+}
+
+static bool set_ignore(struct options *o, const char *value, char *why)
+{
+	(void)why;
+	o->ignore = str_from(value);
+	return true;
+}
+
+static bool set_baseline(struct options *o, const char *value, char *why)
+{
+	(void)why;
+	o->baseline = str_from(value);
+	return true;
+}
+
+static bool set_write_baseline(struct options *o, const char *value, char *why)
+{
+	(void)why;
+	o->write_baseline = str_from(value);
+	return true;
+}
+
+static bool set_fix(struct options *o, const char *value, char *why)
+{
+	(void)value;
+	(void)why;
+	return o->fix = true;
+}
+
+static bool set_diff(struct options *o, const char *value, char *why)
+{
+	(void)value;
+	(void)why;
+	return o->diff = true;
+}
+
+static bool set_list_rules(struct options *o, const char *value, char *why)
+{
+	(void)value;
+	(void)why;
+	return o->list_rules = true;
+}
+
 const struct option_spec option_table[] = {
 	{ "format", 'f', OPTION_CHOICE, "FORMAT", formats,
-	  "how to print: text, json, markdown, conf; views: text, json, csv", set_format },
+	  "text, json, markdown, conf, sarif, junit, github; views: text, json, csv", set_format },
 	{ "output", 'o', OPTION_PATH, "FILE", NULL, "write there instead of standard output",
 	  set_output },
 	{ "app", '\0', OPTION_TEXT, "ID", NULL, "only this application, when there are several",
@@ -179,6 +229,17 @@ const struct option_spec option_table[] = {
 	{ "all", 'a', OPTION_FLAG, NULL, NULL, "also what is harmless", set_all },
 	{ "verbose", 'v', OPTION_COUNT, NULL, NULL,
 	  "more evidence and all fixes (twice: everything)", set_verbose },
+	{ "select", '\0', OPTION_TEXT, "RULES", NULL, "lint: only these rules or families",
+	  set_select },
+	{ "ignore", '\0', OPTION_TEXT, "RULES", NULL, "lint: not these rules or families",
+	  set_ignore },
+	{ "list-rules", '\0', OPTION_FLAG, NULL, NULL, "lint: print all rules", set_list_rules },
+	{ "baseline", '\0', OPTION_PATH, "FILE", NULL, "lint: leave out what FILE holds",
+	  set_baseline },
+	{ "write-baseline", '\0', OPTION_PATH, "FILE", NULL,
+	  "lint: write what is reported into FILE", set_write_baseline },
+	{ "fix", '\0', OPTION_FLAG, NULL, NULL, "lint: make the safe edits", set_fix },
+	{ "diff", '\0', OPTION_FLAG, NULL, NULL, "lint: show the safe edits", set_diff },
 	{ "version", 'V', OPTION_FLAG, NULL, NULL, "print the version", set_version },
 	{ "help", 'h', OPTION_FLAG, NULL, NULL, "print this help", set_help },
 };

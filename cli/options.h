@@ -24,6 +24,9 @@ struct options {
 	size_t pattern_dir_count;
 	unsigned jobs; /* 0: as many as there are processors */
 	enum when color, progress;
+	/* of lint */
+	struct str select, ignore, baseline, write_baseline;
+	bool fix, diff, list_rules;
 	bool all, help, version;
 	unsigned verbose;
 	/* What is left: the command and its arguments, in argv. */

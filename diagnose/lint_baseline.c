@@ -1,0 +1,278 @@
+/*
+ * The baseline: what was reported on the day it was written, by file, rule and fingerprint, so that
+ * an old repository can start today and only hears of what is new.
+ */
+#include "base/base.h"
+#include "diagnose/lint_engine.h"
+
+#include "base/json_writer.h"
+#include "base/limits.h"
+#include "diagnose/lint_formats.h"
+#include "parsers/json_pull.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#define BASELINE_BYTES_MAX ((size_t)64 << 20)
+
+struct entry {
+	struct str file, rule, fingerprint;
+	int64_t count;
+};
+
+struct baseline {
+	struct arena arena;
+	struct entry *items;
+	size_t count, capacity;
+};
+
+/* As it is seen from the working directory: `./a`, `/here/a` and `a` are one file. */
+static struct str seen_from_here(struct str path)
+{
+	char here[4096];
+	struct str dir;
+
+	while (str_starts_with(path, STR("./")))
+		path = str_skip(path, 2);
+	if (!str_starts_with(path, STR("/")) || !getcwd(here, sizeof(here)))
+		return path;
+	dir = str_from(here);
+	if (str_starts_with(path, dir) && str_starts_with(str_skip(path, dir.len), STR("/")))
+		return str_skip(path, dir.len + 1);
+	return path;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int order = str_compare(x->file, y->file);
+
+	if (!order)
+		order = str_compare(x->rule, y->rule);
+	return order ? order : str_compare(x->fingerprint, y->fingerprint);
+}
+
+/* --- writing --------------------------------------------------------------------------------- */
+
+static void write_entry(struct json_writer *w, const struct entry *e)
+{
+	json_open(w, '{');
+	json_name(w, STR("file"));
+	json_str(w, e->file);
+	json_name(w, STR("rule"));
+	json_str(w, e->rule);
+	json_name(w, STR("fingerprint"));
+	json_str(w, e->fingerprint);
+	json_name(w, STR("count"));
+	json_number(w, e->count);
+	json_close(w, '}');
+}
+
+static struct entry *entries_of(const struct lint_result *r, struct arena *arena, size_t *count)
+{
+	struct entry *list = calloc(r->count ? r->count : 1, sizeof(*list));
+
+	if (!list)
+		die_no_memory();
+	*count = 0;
+	for (size_t i = 0; i < r->count; i++) {
+		const struct lint_item *item = &r->items[i];
+		char digits[LINT_FINGERPRINT_BYTES];
+		struct entry *e = &list[i];
+
+		e->file = seen_from_here(item->path);
+		e->rule = str_from(item->rule->id);
+		if (!arena_str(arena, lint_fingerprint(item, digits), &e->fingerprint))
+			die_no_memory();
+		e->count = 1;
+	}
+	if (r->count)
+		qsort(list, r->count, sizeof(*list), compare_entries);
+	for (size_t i = 0; i < r->count; i++) {
+		if (*count && !compare_entries(&list[*count - 1], &list[i]))
+			list[*count - 1].count++;
+		else
+			list[(*count)++] = list[i];
+	}
+	return list;
+}
+
+static bool save(const struct buf *text, const char *path, struct diag_sink *diags)
+{
+	FILE *out = fopen(path, "we");
+	bool ok = out && fwrite(text->ptr, 1, text->len, out) == text->len;
+
+	if (out && fclose(out))
+		ok = false;
+	if (!ok)
+		diag_report(diags, DIAG_ERROR, "lint-baseline", STR(""), 0, "%s: %s", path,
+			    strerror(errno));
+	return ok;
+}
+
+bool lint_baseline_write(const struct lint_result *r, struct str path, struct diag_sink *diags)
+{
+	struct arena arena = ARENA_INIT(BASELINE_BYTES_MAX);
+	struct buf text = BUF_INIT(BASELINE_BYTES_MAX);
+	char *name = strndup(path.ptr, path.len);
+	struct json_writer w;
+	struct entry *list;
+	size_t count;
+	bool ok;
+
+	if (!name)
+		die_no_memory();
+	list = entries_of(r, &arena, &count);
+	json_writer_init(&w, &text);
+	json_open(&w, '{');
+	json_name(&w, STR("schema"));
+	json_str(&w, STR("sparkdx.baseline.v1"));
+	json_name(&w, STR("reports"));
+	json_open(&w, '[');
+	for (size_t i = 0; i < count; i++)
+		write_entry(&w, &list[i]);
+	json_close(&w, ']');
+	json_close(&w, '}');
+	ok = !w.failed && buf_add_char(&text, '\n');
+	if (!ok)
+		diag_report(diags, DIAG_ERROR, "limit-baseline", STR(""), 0,
+			    "%s: too many reports for a baseline", name);
+	else
+		ok = save(&text, name, diags);
+	free(name);
+	free(list);
+	buf_release(&text);
+	arena_release(&arena);
+	return ok;
+}
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+static struct str keep_json(struct baseline *b, struct str raw)
+{
+	struct buf text = BUF_INIT((size_t)1 << 16);
+	struct str copy = STR("");
+
+	if (json_unescape(raw, &text) && !arena_str(&b->arena, buf_str(&text), &copy))
+		copy = STR("");
+	buf_release(&text);
+	return copy;
+}
+
+static void read_entry(struct baseline *b, struct json_pull *p)
+{
+	struct entry e = { .count = 1 };
+	struct str key;
+
+	for (bool in = json_object(p); in && json_key(p, &key);) {
+		if (str_eq(key, STR("file")))
+			e.file = keep_json(b, json_string(p));
+		else if (str_eq(key, STR("rule")))
+			e.rule = keep_json(b, json_string(p));
+		else if (str_eq(key, STR("fingerprint")))
+			e.fingerprint = keep_json(b, json_string(p));
+		else if (str_eq(key, STR("count")))
+			e.count = json_int(p, 1);
+		else
+			json_skip(p);
+	}
+	if (b->count == b->capacity) {
+		size_t want = b->capacity ? b->capacity * 2 : 64;
+		struct entry *grown = realloc(b->items, want * sizeof(*grown));
+
+		if (!grown)
+			die_no_memory();
+		b->items = grown;
+		b->capacity = want;
+	}
+	b->items[b->count++] = e;
+}
+
+static bool read_baseline(struct baseline *b, struct str text)
+{
+	struct json_pull p = json_pull(text);
+	bool known = false;
+	struct str key;
+
+	for (bool in = json_object(&p); in && json_key(&p, &key);) {
+		if (str_eq(key, STR("schema")))
+			known = str_eq(json_string(&p), STR("sparkdx.baseline.v1"));
+		else if (str_eq(key, STR("reports")))
+			for (bool list = json_array(&p); list && json_element(&p);)
+				read_entry(b, &p);
+		else
+			json_skip(&p);
+	}
+	if (b->count)
+		qsort(b->items, b->count, sizeof(*b->items), compare_entries);
+	return known && !p.bad && json_at_end(&p);
+}
+
+/* Is the report in the baseline, as often as it was then? */
+static bool take_from(struct baseline *b, const struct lint_item *item)
+{
+	char digits[LINT_FINGERPRINT_BYTES];
+	struct entry key = { .file = seen_from_here(item->path),
+			     .rule = str_from(item->rule->id),
+			     .fingerprint = lint_fingerprint(item, digits) };
+	struct entry *e =
+		b->count ? bsearch(&key, b->items, b->count, sizeof(*b->items), compare_entries)
+			 : NULL;
+
+	if (!e || e->count <= 0)
+		return false;
+	e->count--;
+	return true;
+}
+
+static bool load(struct buf *text, const char *path)
+{
+	FILE *in = fopen(path, "re");
+	size_t n;
+	bool ok;
+
+	if (!in)
+		return false;
+	do {
+		char *into = buf_reserve(text, LIMIT_READ_BYTES);
+
+		n = into ? fread(into, 1, LIMIT_READ_BYTES, in) : 0;
+		text->len += n;
+	} while (n);
+	ok = !ferror(in) && feof(in);
+	fclose(in);
+	return ok;
+}
+
+bool lint_baseline_apply(struct lint_result *r, struct str path, struct diag_sink *diags)
+{
+	struct baseline b = { .arena = ARENA_INIT(BASELINE_BYTES_MAX * 2) };
+	struct buf text = BUF_INIT(BASELINE_BYTES_MAX);
+	char *name = strndup(path.ptr, path.len);
+	size_t kept = 0;
+	bool ok;
+
+	if (!name)
+		die_no_memory();
+	errno = 0;
+	ok = load(&text, name);
+	if (!ok)
+		diag_report(diags, DIAG_ERROR, "lint-baseline", STR(""), 0, "%s: %s", name,
+			    errno ? strerror(errno) : "not readable, or over 64 MiB");
+	else if (!(ok = read_baseline(&b, buf_str(&text))))
+		diag_report(diags, DIAG_ERROR, "lint-baseline", STR(""), 0,
+			    "%s: no baseline of sparkdx lint", name);
+	for (size_t i = 0; ok && i < r->count; i++) {
+		if (take_from(&b, &r->items[i]))
+			r->baselined++;
+		else
+			r->items[kept++] = r->items[i];
+	}
+	if (ok)
+		r->count = kept;
+	free(name);
+	free(b.items);
+	arena_release(&b.arena);
+	buf_release(&text);
+	return ok;
+}
