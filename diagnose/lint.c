@@ -226,18 +226,28 @@ static enum lint_kind kind_of_bytes(const struct file_task *t, struct str head)
 		return LINT_LOG;
 	case CONTENT_UTF16:
 	case CONTENT_HOLE:
-		return lint_is_log(t->path->path, STR("")) ? LINT_LOG : LINT_OTHER;
+		if (lint_is_log(t->path->path, STR("")))
+			return LINT_LOG;
+		break;
 	case CONTENT_OTHER:
-		/* In a directory, pictures and programs are nothing to speak of. */
-		if (t->path->named)
-			diag_report(t->report->diags, DIAG_NOTE, "lint-binary", t->path->path, 0,
-				    "%s: nothing to lint", what.what);
-		return LINT_KIND_COUNT;
+		break;
 	case CONTENT_EMPTY:
 	case CONTENT_IGNORED:
-		break;
+		return LINT_KIND_COUNT;
 	}
+	/* In a directory, pictures and programs are nothing to speak of. */
+	if (t->path->named)
+		diag_report(t->report->diags, DIAG_NOTE, "lint-binary", t->path->path, 0,
+			    "%s: nothing to lint", what.what);
 	return LINT_KIND_COUNT;
+}
+
+static bool is_linted(enum lint_kind kind)
+{
+	for (size_t i = 0; kind != LINT_KIND_COUNT && i < ARRAY_LEN(families); i++)
+		if (families[i].kinds & KIND(kind))
+			return true;
+	return false;
 }
 
 /* All of the file behind its head; NULL when it is too large, which is reported. */
@@ -303,7 +313,7 @@ static void run_file(void *context)
 	f.kind = kind_of_bytes(t, head);
 	f.text = head;
 	t->report->size_bytes = (uint64_t)st.st_size;
-	if (f.kind != LINT_KIND_COUNT && f.kind != LINT_LOG) {
+	if (is_linted(f.kind) && f.kind != LINT_LOG) {
 		bytes = read_whole(t, fd, head, &st, &f.text.len);
 		f.text.ptr = bytes;
 	}

@@ -46,7 +46,7 @@ enum lint_kind {
 	LINT_SHELL,    /* scripts by name or #! */
 	LINT_MAKEFILE,
 	LINT_DOCKERFILE,
-	LINT_PYTHON,
+	LINT_PYTHON, /* or Scala, Java, Kotlin: source that sets Spark's settings, by its ending */
 	LINT_YAML,
 	LINT_JSON,
 	LINT_LOGGING,  /* log4j and log4j2 in any notation, Python's logging.conf */

@@ -133,7 +133,7 @@ bool lint_baseline_write(const struct lint_result *r, struct str path, struct di
 		write_entry(&w, &list[i]);
 	json_close(&w, ']');
 	json_close(&w, '}');
-	ok = !w.failed && buf_add_char(&text, '\n');
+	ok = !w.failed;
 	if (!ok)
 		diag_report(diags, DIAG_ERROR, "limit-baseline", STR(""), 0,
 			    "%s: too many reports for a baseline", name);

@@ -28,6 +28,9 @@ static void add_path(struct finder *f, const char *path, bool named)
 	struct lint_paths *p = f->paths;
 	const char *kept;
 
+	/* Code hosts compare paths with those of the repository. */
+	while (!strncmp(path, "./", 2) && path[2])
+		path += 2;
 	if (p->count >= LIMIT_LINT_FILES) {
 		if (f->ok)
 			diag_report(f->diags, DIAG_ERROR, "limit-lint-files", STR(""), 0,

@@ -209,8 +209,11 @@ static void visit_report(struct walk_visitor *self, const struct walk_report *re
 {
 	struct log_visitor *v = (struct log_visitor *)self;
 
+	bool damaged = report->grade == GRADE_PARTIAL || report->grade == GRADE_FAILED;
+	bool leaf = !strcmp(report->kind, "text") || !strcmp(report->kind, "eventlog");
+
 	/* What was visited as a leaf has told its own end. */
-	if (report->grade != GRADE_PARTIAL || !report->note[0] || strcmp(report->kind, "archive"))
+	if (!damaged || leaf || !report->note[0])
 		return;
 	v->report->member = STR("");
 	lint_report_at(v->report, &lint_log_rules[LOG_TRUNCATED],

@@ -396,10 +396,21 @@ static void take_yaml(struct yaml_reader *y, struct str key, struct str value)
 		logging_property(y->model, y->property, value);
 }
 
+static bool is_fresh(const struct logging_appender *a)
+{
+	for (size_t i = 0; i < FIELD_COUNT; i++)
+		if (a->fields[i].ptr && i != FIELD_TYPE)
+			return false;
+	return true;
+}
+
+/* The key of a type begins an appender; so does each item of the list that may stand below it. */
 static void begin_yaml_appender(struct yaml_reader *y, struct str type)
 {
 	struct logging_model *m = y->model;
 
+	if (y->appender && y->appender->fields[FIELD_TYPE].ptr == type.ptr && is_fresh(y->appender))
+		return;
 	y->appender = NULL;
 	if (m->appender_count == LOGGING_APPENDERS_MAX)
 		return;

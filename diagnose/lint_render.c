@@ -163,7 +163,7 @@ bool lint_render_json(const struct lint_result *r, struct buf *out)
 		write_item(&w, &r->items[i]);
 	json_close(&w, ']');
 	json_close(&w, '}');
-	return !w.failed && buf_add_char(out, '\n');
+	return !w.failed;
 }
 
 /* --- GitHub ---------------------------------------------------------------------------------- */
@@ -277,7 +277,7 @@ bool lint_render_junit(const struct lint_result *r, struct buf *out)
 		clean += !has_reports(r, r->files[i]);
 	ok = buf_addf(out,
 		      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
-		      "  <testsuite name=\"sparkdx lint\" tests=\"%zu\" failures=\"%zu\">\n",
+		      "  <testsuite name=\"sparkdx\" tests=\"%zu\" failures=\"%zu\">\n",
 		      r->count + clean, r->count);
 	for (size_t i = 0; ok && i < r->count; i++)
 		ok = add_failure(out, &r->items[i]);

@@ -4,6 +4,9 @@
 
 #include "base/json_writer.h"
 
+static const char schema[] =
+	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json";
+
 static void name_str(struct json_writer *w, const char *name, struct str value)
 {
 	json_name(w, str_from(name));
@@ -96,8 +99,15 @@ static void write_uri(struct json_writer *w, struct str path)
 
 static void write_region(struct json_writer *w, const struct lint_item *item)
 {
+	/* A line inside of an archive is no line of the file; viewers want one all the same. */
+	bool inside = item->member.len || !item->line;
+
 	open_named(w, "region", '{');
-	name_number(w, "startLine", item->line);
+	name_number(w, "startLine", inside ? 1 : item->line);
+	if (inside) {
+		json_close(w, '}');
+		return;
+	}
 	if (item->from_char)
 		name_number(w, "startColumn", item->from_char);
 	if (item->to_char > item->from_char)
@@ -114,9 +124,7 @@ static void write_location(struct json_writer *w, const struct lint_item *item)
 	open_named(w, "artifactLocation", '{');
 	write_uri(w, item->path);
 	json_close(w, '}');
-	/* A line inside of an archive is no line of the file. */
-	if (item->line && !item->member.len)
-		write_region(w, item);
+	write_region(w, item);
 	json_close(w, '}');
 	if (item->member.len) {
 		open_named(w, "logicalLocations", '[');
@@ -219,6 +227,7 @@ bool lint_render_sarif(const struct lint_result *r, struct buf *out)
 
 	json_writer_init(&w, out);
 	json_open(&w, '{');
+	name_str(&w, "$schema", str_from(schema));
 	name_str(&w, "version", STR("2.1.0"));
 	open_named(&w, "runs", '[');
 	json_open(&w, '{');
@@ -226,5 +235,5 @@ bool lint_render_sarif(const struct lint_result *r, struct buf *out)
 	json_close(&w, '}');
 	json_close(&w, ']');
 	json_close(&w, '}');
-	return !w.failed && buf_add_char(out, '\n');
+	return !w.failed;
 }

@@ -8,6 +8,9 @@ const struct renderer renderers[] = {
 	{ "json", "the sparkdx.diagnosis.v1 contract", render_json },
 	{ "markdown", "for tickets and chats", render_markdown },
 	{ "conf", "only the settings that cure, for spark-submit", render_conf },
+	{ "sarif", "SARIF 2.1.0, for code scanning", render_sarif },
+	{ "junit", "JUnit XML, for build servers", render_junit },
+	{ "github", "annotations of GitHub's workflows", render_github },
 };
 const size_t renderer_count = ARRAY_LEN(renderers);
 

@@ -10,6 +10,9 @@ bool render_text(const struct diagnosis *d, const struct render_options *o, stru
 bool render_json(const struct diagnosis *d, const struct render_options *o, struct buf *out);
 bool render_markdown(const struct diagnosis *d, const struct render_options *o, struct buf *out);
 bool render_conf(const struct diagnosis *d, const struct render_options *o, struct buf *out);
+bool render_sarif(const struct diagnosis *d, const struct render_options *o, struct buf *out);
+bool render_junit(const struct diagnosis *d, const struct render_options *o, struct buf *out);
+bool render_github(const struct diagnosis *d, const struct render_options *o, struct buf *out);
 
 /* Append text from a log: secrets masked, control bytes escaped. */
 bool render_safe(struct buf *out, struct str s) MUST_USE;

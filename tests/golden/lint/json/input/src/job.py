@@ -1,0 +1,1 @@
+print("java.lang.OutOfMemoryError: Java heap space")
