@@ -142,10 +142,14 @@ test-all:
 	$(Q)$(MAKE) --no-print-directory $(JOBS) MODE=asan build/asan/unit build/asan/sparkdx
 	$(Q)$(MAKE) --no-print-directory MODE=asan -k check-unit check-golden check-damage fuzz-replay
 	$(Q)$(MAKE) --no-print-directory check-same check-zone check-schema check-install
+	$(Q)$(MAKE) --no-print-directory check-sarif
 
 .PHONY: check-damage check-same check-zone check-schema check-install check-proof fuzz-replay
 check-proof: $(B)/sparkdx ## which patterns real logs prove, against docs/proof.md (UPDATE=1 rewrites)
 	$(Q)tests/count proof tests/proof $(B)/sparkdx
+.PHONY: check-sarif
+check-sarif: $(B)/sparkdx ## SARIF output against a public validator (npm)
+	$(Q)tests/count sarif tests/check-sarif $(B)/sparkdx
 check-schema: $(B)/sparkdx ## JSON output against its schema
 	$(Q)tests/count schema tests/check-schema $(B)/sparkdx
 check-damage: $(B)/sparkdx ## every corpus log cut, with NULs, CRLF, recompressed and cut
@@ -195,6 +199,9 @@ install: $(B)/sparkdx ## PREFIX=/usr/local DESTDIR=
 	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/sparkdx/README.md
 	$(Q)install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	$(B)/sparkdx generate man > $(DESTDIR)$(PREFIX)/share/man/man1/sparkdx.1
+.PHONY: wheel
+wheel: ## a Python wheel with the binary, in build/wheel
+	$(Q)tools/python_backend.py build/wheel
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/sparkdx $(DESTDIR)$(PREFIX)/share/man/man1/sparkdx.1
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/sparkdx
