@@ -142,12 +142,14 @@ test-all:
 	$(Q)$(MAKE) --no-print-directory $(JOBS) MODE=asan build/asan/unit build/asan/sparkdx
 	$(Q)$(MAKE) --no-print-directory MODE=asan -k check-unit check-golden check-damage fuzz-replay
 	$(Q)$(MAKE) --no-print-directory check-same check-zone check-schema check-install
-	$(Q)$(MAKE) --no-print-directory check-sarif
+	$(Q)$(MAKE) --no-print-directory check-lint check-sarif
 
 .PHONY: check-damage check-same check-zone check-schema check-install check-proof fuzz-replay
 check-proof: $(B)/sparkdx ## which patterns real logs prove, against docs/proof.md (UPDATE=1 rewrites)
 	$(Q)tests/count proof tests/proof $(B)/sparkdx
-.PHONY: check-sarif
+.PHONY: check-lint check-sarif
+check-lint: $(B)/sparkdx ## lint on the corpus: silent on healthy runs, heard on failed ones
+	$(Q)tests/count lint tests/check-lint $(B)/sparkdx
 check-sarif: $(B)/sparkdx ## SARIF output against a public validator (npm)
 	$(Q)tests/count sarif tests/check-sarif $(B)/sparkdx
 check-schema: $(B)/sparkdx ## JSON output against its schema
@@ -186,7 +188,7 @@ $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/catalogue_data.o $(LIBS)
 $(B)/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/standalone.o $(B)/catalogue_data.o $(LIBS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS)
-fuzz-replay: $(FUZZERS:fuzz_%=$(B)/replay_%) ## run every fuzz target over its seeds
+fuzz-replay: $(FUZZERS:fuzz_%=$(B)/replay_%) $(B)/sparkdx ## run every fuzz target over its seeds
 	$(Q)tests/count fuzz tests/fuzz/replay $(B)
 fuzz: ## F=target SECONDS=60: fuzz one target (clang)
 	$(Q)$(MAKE) --no-print-directory MODE=fuzz build/fuzz/fuzz_$(F)

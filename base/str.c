@@ -74,7 +74,8 @@ struct str str_skip(struct str s, size_t count)
 {
 	if (count > s.len)
 		count = s.len;
-	return (struct str){ s.ptr + count, s.len - count };
+	/* An empty slice may have no address to add to. */
+	return count ? (struct str){ s.ptr + count, s.len - count } : s;
 }
 
 static bool is_blank(char c)

@@ -7,6 +7,7 @@
 #include "parsers/codec.h"
 #include "parsers/container.h"
 #include "parsers/sniff.h"
+#include "parsers/walk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -218,6 +219,8 @@ static enum lint_kind kind_of_bytes(const struct file_task *t, struct str head)
 
 	if (codec_find(head) || container_bid(head))
 		return sniff_program_archive(head, t->path->path) ? LINT_KIND_COUNT : LINT_LOG;
+	if (walk_is_aggregated(head, t->path->path))
+		return LINT_LOG;
 	what = sniff(head);
 	switch (what.content) {
 	case CONTENT_TEXT:

@@ -218,13 +218,13 @@ static bool add_hunk(const struct fix_file *f, size_t from, size_t to, size_t *n
 
 static bool add_diff(const struct fix_file *f, struct buf *out)
 {
-	bool rooted = f->path[0] == '/';
 	ptrdiff_t shift = 0;
 	size_t next = 0;
-	bool ok;
+	bool rooted, ok;
 
 	if (!f->edit_count)
 		return true;
+	rooted = f->path[0] == '/';
 	ok = buf_addf(out, "--- %s%s\n+++ %s%s\n", rooted ? "" : "a/", f->path, rooted ? "" : "b/",
 		      f->path);
 	while (ok && next < f->edit_count) {

@@ -187,13 +187,23 @@ static void read_cell(struct reader *n, struct json_pull *p)
 	}
 }
 
+/* The scanner skips bare words; a notebook is none. */
+static bool begins_value(struct str text)
+{
+	text = str_trim(text);
+	return !text.len || text.ptr[0] == '{' || text.ptr[0] == '[';
+}
+
 static void report_broken(struct reader *n, const struct json_pull *p)
 {
+	const char *where = p->bad ? p->bad_at : p->at;
 	struct lint_place at;
 
 	n->counted = n->line_begin = n->file->text.ptr;
 	n->line = 1;
-	at = place_of(n, (struct str){ p->bad_at ? p->bad_at : p->at, 0 });
+	if (!begins_value(n->file->text))
+		where = n->file->text.ptr;
+	at = place_of(n, (struct str){ where, 0 });
 	lint_report_add(n->report, &lint_log_rules[LOG_NOTEBOOK_BROKEN], at.line, at.col, 0,
 			"this is no JSON from here on; what follows was not checked");
 }
@@ -235,7 +245,7 @@ void lint_notebook(const struct lint_file *f, struct lint_report *r)
 		for (bool list = json_array(&p); list && json_element(&p);)
 			read_cell(&n, &p);
 	}
-	if (p.bad || !json_at_end(&p))
+	if (p.bad || !json_at_end(&p) || !begins_value(f->text))
 		report_broken(&n, &p);
 	diagnose_outputs(&n);
 	buf_release(&n.text);

@@ -691,6 +691,11 @@ static struct str place_path(struct str path)
 	return relative(path);
 }
 
+bool walk_is_aggregated(struct str head, struct str path)
+{
+	return find_splitter(head, path) != NULL;
+}
+
 void walk_input(const struct walk_input *input, struct walk_visitor *visitor,
 		struct diag_sink *diags)
 {

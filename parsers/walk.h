@@ -84,4 +84,8 @@ bool walk_expand(const struct str *paths, size_t count, struct arena *arena,
 void walk_input(const struct walk_input *input, struct walk_visitor *visitor,
 		struct diag_sink *diags);
 
+/* Does a file of this path and these first bytes hold the logs of several containers, as YARN
+ * aggregates them? */
+bool walk_is_aggregated(struct str head, struct str path);
+
 #endif
