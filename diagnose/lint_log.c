@@ -121,8 +121,35 @@ struct log_visitor {
 	struct walk_visitor visitor; /* first member */
 	struct lint_report *report;
 	struct str path;
-	bool packed; /* an archive: what is in it must look like a log to be taken for one */
+	/* An archive: what is in it must look like a log to be taken for one. */
+	bool packed;
+	struct str *logs; /* names of the streams that were */
+	size_t log_count, log_capacity;
+	char damage[160]; /* of what could not be read as a stream */
 };
+
+static void keep_log(struct log_visitor *v, struct str name)
+{
+	if (v->log_count == v->log_capacity) {
+		size_t want = v->log_capacity ? v->log_capacity * 2 : 16;
+		struct str *grown = realloc(v->logs, want * sizeof(*grown));
+
+		if (!grown)
+			die_no_memory();
+		v->logs = grown;
+		v->log_capacity = want;
+	}
+	if (arena_str(&v->report->arena, name, &v->logs[v->log_count]))
+		v->log_count++;
+}
+
+static bool is_log_of(const struct log_visitor *v, struct str name)
+{
+	for (size_t i = 0; i < v->log_count; i++)
+		if (str_eq(v->logs[i], name))
+			return true;
+	return false;
+}
 
 /* A line longer than is kept of one: its pieces are looked at, and share its number. */
 static void add_piece(struct lint_lines *l, struct str piece)
@@ -190,6 +217,7 @@ static void visit_leaf(struct walk_visitor *self, const struct leaf *leaf)
 		free(block);
 		return;
 	}
+	keep_log(v, leaf->name);
 	lint_lines_begin(&l, v->report);
 	l.line = leaf->first_line - 1;
 	l.quiet = leaf->kind == LEAF_EVENTLOG;
@@ -213,11 +241,8 @@ static void visit_report(struct walk_visitor *self, const struct walk_report *re
 	bool leaf = !strcmp(report->kind, "text") || !strcmp(report->kind, "eventlog");
 
 	/* What was visited as a leaf has told its own end. */
-	if (!damaged || leaf || !report->note[0])
-		return;
-	v->report->member = STR("");
-	lint_report_at(v->report, &lint_log_rules[LOG_TRUNCATED],
-		       (struct lint_place){ .line = 1, .col = 1 }, "%s", report->note);
+	if (damaged && !leaf && report->note[0] && !v->damage[0])
+		(void)snprintf(v->damage, sizeof(v->damage), "%s", report->note);
 }
 
 /* --- what failed ----------------------------------------------------------------------------- */
@@ -228,33 +253,50 @@ static bool is_failure(const struct finding *f)
 	       f->role != ROLE_PERFORMANCE;
 }
 
-void lint_failures(struct lint_report *r, const struct diagnosis *d, const struct lint_rule *rule,
-		   const struct lint_line_map *map)
+/* The first finding of application `app` that is a failure: findings are ranked. NULL: none. */
+static const struct finding *failure_of(const struct diagnosis *d, size_t app,
+					const struct log_visitor *logs)
 {
-	/* Findings are ranked: the first of each application is its cause. */
-	for (size_t app = 0; app < (d->application_count ? d->application_count : 1); app++) {
-		for (size_t i = 0; i < d->finding_count; i++) {
-			const struct finding *f = &d->findings[i];
-			struct lint_place at;
+	for (size_t i = 0; i < d->finding_count; i++) {
+		const struct finding *f = &d->findings[i];
 
-			if (f->application != app || !is_failure(f))
-				continue;
-			at = (struct lint_place){ .line = f->evidence[0].line,
-						  .col = 1,
-						  .text = f->evidence[0].text };
-			r->member = STR("");
-			if (map)
-				lint_line_map_place(map, &at);
-			else if (f->evidence[0].source.len > r->path.len)
-				r->member = str_skip(f->evidence[0].source, r->path.len + 1);
-			lint_report_at(r, rule, at, STR_FMT " (" STR_FMT ")", STR_ARG(f->title),
-				       STR_ARG(f->id));
-			break;
-		}
+		if (f->application == app && is_failure(f) &&
+		    (!logs || is_log_of(logs, f->evidence[0].source)))
+			return f;
+	}
+	return NULL;
+}
+
+static void report_failures(struct lint_report *r, const struct diagnosis *d,
+			    const struct log_visitor *logs, const struct lint_line_map *map)
+{
+	for (size_t app = 0; app < (d->application_count ? d->application_count : 1); app++) {
+		const struct finding *f = failure_of(d, app, logs);
+		struct lint_place at;
+
+		if (!f)
+			continue;
+		at = (struct lint_place){ .line = f->evidence[0].line,
+					  .col = 1,
+					  .text = f->evidence[0].text };
+		r->member = STR("");
+		if (map)
+			lint_line_map_place(map, &at);
+		else if (f->evidence[0].source.len > r->path.len)
+			r->member = str_skip(f->evidence[0].source, r->path.len + 1);
+		lint_report_at(r, &lint_log_rules[LOG_FAILURE], at, STR_FMT " (" STR_FMT ")",
+			       STR_ARG(f->title), STR_ARG(f->id));
 	}
 }
 
-static void look_for_failures(const struct lint_file *f, struct lint_report *r)
+void lint_failures(struct lint_report *r, const struct diagnosis *d,
+		   const struct lint_line_map *map)
+{
+	report_failures(r, d, NULL, map);
+}
+
+static void look_for_failures(const struct lint_file *f, struct lint_report *r,
+			      const struct log_visitor *logs)
 {
 	struct diagnose_options options = {
 		.paths = &f->path,
@@ -272,36 +314,69 @@ static void look_for_failures(const struct lint_file *f, struct lint_report *r)
 		return;
 	diag_recorder_init(&unused, &arena);
 	d = diagnose_with(lint_engine_catalogue(r->engine), &options, &unused.sink);
-	lint_failures(r, d, &lint_log_rules[LOG_FAILURE], NULL);
+	report_failures(r, d, logs, NULL);
 	diagnosis_free(d);
 	arena_release(&arena);
 }
 
+static bool names_log(struct str path)
+{
+	size_t at = path.len;
+
+	while (at && path.ptr[at - 1] != '/')
+		at--;
+	return str_find(str_skip(path, at), STR("log")) >= 0;
+}
+
+/* Above this size a commit does not wait for the content. */
+static bool is_readable(const struct lint_file *f, struct lint_report *r, bool is_log)
+{
+	if (r->size_bytes <= LIMIT_LINT_READ_BYTES)
+		return true;
+	diag_report(r->diags, is_log ? DIAG_ERROR : DIAG_NOTE, "limit-lint-read", f->path, 0,
+		    "%" PRIu64 " MiB: above %d MiB only a log's size is looked at",
+		    r->size_bytes >> 20, (int)(LIMIT_LINT_READ_BYTES >> 20));
+	r->trouble |= is_log;
+	return false;
+}
+
+static void report_size(struct lint_report *r)
+{
+	r->member = STR("");
+	if (r->size_bytes > LIMIT_LINT_LOG_BYTES)
+		lint_report_add(r, &lint_log_rules[LOG_OVERSIZED], 1, 1, 0,
+				"%" PRIu64 " MiB; the limit is %d MiB", r->size_bytes >> 20,
+				LIMIT_LINT_LOG_BYTES >> 20);
+}
+
 void lint_logs(const struct lint_file *f, struct lint_report *r)
 {
+	struct walk_input input = { .path = f->path, .name = f->path };
 	struct log_visitor v = {
 		.visitor = { visit_leaf, visit_report },
 		.report = r,
 		.path = f->path,
 	};
-	struct walk_input input = { .path = f->path, .name = f->path };
+	bool is_log;
 
 	if (f->kind == LINT_NOTEBOOK) {
 		lint_notebook(f, r);
 		return;
 	}
-	if (r->size_bytes > LIMIT_LINT_LOG_BYTES)
-		lint_report_add(r, &lint_log_rules[LOG_OVERSIZED], 1, 1, 0,
-				"%" PRIu64 " MiB; the limit is %d MiB", r->size_bytes >> 20,
-				LIMIT_LINT_LOG_BYTES >> 20);
-	if (r->size_bytes > LIMIT_LINT_READ_BYTES) {
-		diag_report(r->diags, DIAG_ERROR, "limit-lint-read", f->path, 0,
-			    "%" PRIu64 " MiB: above %d MiB only a log's size is looked at",
-			    r->size_bytes >> 20, (int)(LIMIT_LINT_READ_BYTES >> 20));
-		r->trouble = true;
-		return;
-	}
 	v.packed = !lint_is_log(f->path, f->text);
-	walk_input(&input, &v.visitor, r->diags);
-	look_for_failures(f, r);
+	is_log = !v.packed || names_log(f->path);
+	if (is_readable(f, r, is_log)) {
+		walk_input(&input, &v.visitor, r->diags);
+		/* An archive without logs is none of our business. */
+		is_log |= v.log_count != 0;
+		r->member = STR("");
+		if (is_log && v.damage[0])
+			lint_report_at(r, &lint_log_rules[LOG_TRUNCATED],
+				       (struct lint_place){ .line = 1, .col = 1 }, "%s", v.damage);
+		if (v.log_count)
+			look_for_failures(f, r, &v);
+	}
+	if (is_log)
+		report_size(r);
+	free(v.logs);
 }

@@ -61,8 +61,8 @@ struct lint_line_map {
 
 void lint_line_map_place(const struct lint_line_map *map, struct lint_place *at);
 
-/* One report of `rule` per failed application, at the evidence of its cause. */
-void lint_failures(struct lint_report *r, const struct diagnosis *d, const struct lint_rule *rule,
+/* One report per failed application, at the evidence of its cause. */
+void lint_failures(struct lint_report *r, const struct diagnosis *d,
 		   const struct lint_line_map *map);
 
 #endif

@@ -219,7 +219,7 @@ static void diagnose_outputs(struct reader *n)
 	diag_recorder_init(&unused, &arena);
 	d = diagnose_text(lint_engine_catalogue(n->report->engine), n->file->path,
 			  buf_str(&n->text), &unused.sink);
-	lint_failures(n->report, d, &lint_log_rules[LOG_FAILURE], &n->map);
+	lint_failures(n->report, d, &n->map);
 	diagnosis_free(d);
 	arena_release(&arena);
 }
