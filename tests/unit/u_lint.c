@@ -254,6 +254,25 @@ TEST(lint_suppressions)
 		   STR(""));
 }
 
+/* Spark's own defaults of 3.3 and of later versions. */
+TEST(lint_accepts_what_spark_ships)
+{
+	check_text("log4j2.properties",
+		   "rootLogger.level = info\nrootLogger.appenderRef.stdout.ref = console\n"
+		   "appender.console.type = Console\nappender.console.name = console\n"
+		   "appender.console.target = SYSTEM_OUT\n"
+		   "appender.console.layout.type = PatternLayout\n"
+		   "appender.console.layout.pattern = %d{yy/MM/dd HH:mm:ss} %p %c{1}: %m%n%ex\n",
+		   STR(""));
+	check_text("log4j2.properties",
+		   "rootLogger.level = info\nappender.console.type = Console\n"
+		   "appender.console.target = SYSTEM_ERR\n"
+		   "appender.console.layout.type = JsonTemplateLayout\n"
+		   "appender.console.layout.eventTemplateUri = "
+		   "classpath:org/apache/spark/SparkLayout.json\n",
+		   STR(""));
+}
+
 TEST(lint_reads_what_is_odd)
 {
 	check_text("log4j2.properties", "", STR(""));
