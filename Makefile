@@ -195,17 +195,27 @@ fuzz: ## F=target SECONDS=60: fuzz one target (clang)
 	$(Q)mkdir -p build/fuzz/corpus_$(F)
 	$(Q)build/fuzz/fuzz_$(F) -max_total_time=$(or $(SECONDS),60) build/fuzz/corpus_$(F) $(wildcard tests/fuzz/seeds/$(F))
 
+COMPLETIONS := bash-completion/completions zsh/vendor-completions fish/vendor_completions.d
 install: $(B)/sparkdx ## PREFIX=/usr/local DESTDIR=
 	install -D -m 755 $(B)/sparkdx $(DESTDIR)$(PREFIX)/bin/sparkdx
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/sparkdx/LICENSE
 	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/sparkdx/README.md
 	$(Q)install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	$(B)/sparkdx generate man > $(DESTDIR)$(PREFIX)/share/man/man1/sparkdx.1
-.PHONY: wheel
+	$(Q)install -d $(COMPLETIONS:%=$(DESTDIR)$(PREFIX)/share/%)
+	$(B)/sparkdx generate bash > $(DESTDIR)$(PREFIX)/share/$(word 1,$(COMPLETIONS))/sparkdx
+	$(B)/sparkdx generate zsh > $(DESTDIR)$(PREFIX)/share/$(word 2,$(COMPLETIONS))/_sparkdx
+	$(B)/sparkdx generate fish > $(DESTDIR)$(PREFIX)/share/$(word 3,$(COMPLETIONS))/sparkdx.fish
+.PHONY: wheel deb
+deb: $(B)/sparkdx ## a Debian package, in build/deb
+	$(Q)tools/make-deb build/deb
 wheel: ## a Python wheel with the binary, in build/wheel
 	$(Q)tools/python_backend.py build/wheel
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/sparkdx $(DESTDIR)$(PREFIX)/share/man/man1/sparkdx.1
+	rm -f $(DESTDIR)$(PREFIX)/share/$(word 1,$(COMPLETIONS))/sparkdx
+	rm -f $(DESTDIR)$(PREFIX)/share/$(word 2,$(COMPLETIONS))/_sparkdx
+	rm -f $(DESTDIR)$(PREFIX)/share/$(word 3,$(COMPLETIONS))/sparkdx.fish
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/sparkdx
 clean: ## remove build/
 	rm -rf build
