@@ -76,6 +76,24 @@ enum {
 enum {
 	/* A setting's name that is compared with similar ones; Spark's longest has 93 bytes. */
 	LIMIT_CONFIG_KEY_BYTES = 128,
+	/* Settings of one file that are judged: Spark itself has below 2,500. */
+	LIMIT_CONF_SETTINGS = 20000,
+	/* One word of a command: a class path of 1,000 jars is below. */
+	LIMIT_CONF_WORD_BYTES = 128 * 1024,
+	/* Words of one command line. */
+	LIMIT_CONF_WORDS = 10000,
+	/* Tokens of one program: about 100,000 lines. */
+	LIMIT_CONF_TOKENS = 1000000,
+	/* JSON inside JSON, and YAML's indentation: more is not written by people. */
+	LIMIT_CONF_DEPTH = 64,
+	/* Unknown names of one file that a similar one is looked for; each takes about 1 ms. */
+	LIMIT_CONF_SEARCHES = 100,
+	/* Findings of one file whose place is looked up: more are not shown anyway. */
+	LIMIT_CONF_REPORTS = 2000,
+	/* Everything kept of one file. */
+	LIMIT_CONF_SCAN_BYTES = 256 * 1024 * 1024,
+	/* One message, as made before masking. */
+	LIMIT_LINT_MESSAGE_BYTES = 512,
 };
 
 /* -- what is kept of a run -------------------------------------------------------------------- */

@@ -28,7 +28,11 @@ enum config_type {
 	CONFIG_EXACT, /* one of `values`, as written there */
 };
 
-enum config_flag { CONFIG_INTERNAL = 1, CONFIG_LITERAL = 2 };
+enum config_flag {
+	CONFIG_INTERNAL = 1,
+	CONFIG_LITERAL = 2, /* Spark reads the name without an entry */
+	CONFIG_RUNTIME = 4, /* may be set in a running session */
+};
 
 /* The versions that were asked; bit N of `versions` and index N of `defaults`. */
 enum config_version { CONFIG_V33, CONFIG_V35, CONFIG_V4, CONFIG_VERSION_COUNT };

@@ -26,6 +26,12 @@ static const struct lint_family families[] = {
 	  .rule_count = &lint_log_rule_count,
 	  .check = lint_logs,
 	  .kinds = KIND(LINT_LOG) | KIND(LINT_NOTEBOOK) },
+	{ .name = "conf",
+	  .rules = lint_conf_rules,
+	  .rule_count = &lint_conf_rule_count,
+	  .check = lint_conf,
+	  .kinds = KIND(LINT_NOTEBOOK) | KIND(LINT_CONF) | KIND(LINT_SHELL) | KIND(LINT_MAKEFILE) |
+		   KIND(LINT_DOCKERFILE) | KIND(LINT_PYTHON) | KIND(LINT_YAML) | KIND(LINT_JSON) },
 	{ .name = "logging",
 	  .rules = lint_logging_rules,
 	  .rule_count = &lint_logging_rule_count,
