@@ -142,16 +142,18 @@ test-all:
 	$(Q)$(MAKE) --no-print-directory $(JOBS) MODE=asan build/asan/unit build/asan/sparkdx
 	$(Q)$(MAKE) --no-print-directory MODE=asan -k check-unit check-golden check-damage fuzz-replay
 	$(Q)$(MAKE) --no-print-directory check-same check-zone check-schema check-install
-	$(Q)$(MAKE) --no-print-directory check-lint check-sarif
+	$(Q)$(MAKE) --no-print-directory check-lint check-sarif check-precommit
 
 .PHONY: check-damage check-same check-zone check-schema check-install check-proof fuzz-replay
 check-proof: $(B)/sparkdx ## which patterns real logs prove, against docs/proof.md (UPDATE=1 rewrites)
 	$(Q)tests/count proof tests/proof $(B)/sparkdx
-.PHONY: check-lint check-sarif
+.PHONY: check-lint check-sarif check-precommit
 check-lint: $(B)/sparkdx ## lint on the corpus: silent on healthy runs, heard on failed ones
 	$(Q)tests/count lint tests/check-lint $(B)/sparkdx
 check-sarif: $(B)/sparkdx ## SARIF output against a public validator (npm)
 	$(Q)tests/count sarif tests/check-sarif $(B)/sparkdx
+check-precommit: ## the hooks through the real pre-commit (PyPI), in a scratch repository
+	$(Q)tests/count precommit tests/check-precommit
 check-schema: $(B)/sparkdx ## JSON output against its schema
 	$(Q)tests/count schema tests/check-schema $(B)/sparkdx
 check-damage: $(B)/sparkdx ## every corpus log cut, with NULs, CRLF, recompressed and cut

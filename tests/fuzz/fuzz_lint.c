@@ -39,7 +39,7 @@ static void lint_file(const char *path)
 	struct lint_options o = {
 		.paths = &named,
 		.path_count = 1,
-		.select = STR("logs,logging,log-email,log-iban,log-phone"),
+		.select = STR("logs,logging,conf,log-email,log-iban,log-phone"),
 		.jobs = 1,
 	};
 	struct lint_result *r = lint_run(&o, &sink);
