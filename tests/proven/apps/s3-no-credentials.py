@@ -1,0 +1,5 @@
+# submit: --master local[2] --packages org.apache.hadoop:hadoop-aws:3.3.4 --conf spark.hadoop.fs.s3a.path.style.access=true --conf spark.hadoop.fs.s3a.connection.ssl.enabled=false --conf spark.hadoop.fs.s3a.attempts.maximum=2 --conf spark.hadoop.fs.s3a.retry.limit=1 --conf spark.hadoop.fs.s3a.retry.throttle.limit=1
+from pyspark.sql import SparkSession
+
+spark = SparkSession.builder.appName("landing").config("spark.hadoop.fs.s3a.endpoint", "http://localhost:9000").getOrCreate()
+spark.read.parquet("s3a://acme-landing/orders").show()
