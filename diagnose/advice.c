@@ -492,6 +492,21 @@ static bool ship_py_module(struct advice *a)
 	return true;
 }
 
+/* The message names the setting and its values; LEGACY is what ran before the upgrade. */
+static bool set_named_policy(struct advice *a)
+{
+	const struct advice_context *c = a->context;
+	struct str key = figure_text(c, "setting");
+
+	if (!str_starts_with(key, STR("spark.")))
+		return false;
+	a->fix->text = STR("As before the upgrade: LEGACY; CORRECTED is the new way, where what "
+			   "does not fit becomes NULL or keeps its literal value");
+	a->fix->now = run_setting(c->run, key);
+	a->fix->set[a->fix->set_count++] = (struct fix_setting){ keep(c, key), STR("LEGACY") };
+	return true;
+}
+
 static bool disable_ansi(struct advice *a)
 {
 	a->fix->text = STR("Bad values become NULL again, silently, in the whole session: "
@@ -527,6 +542,7 @@ static const struct computed_fix {
 	{ "raise-rpc-message-size", raise_rpc_message_size },
 	{ "raise-shuffle-partitions", raise_shuffle_partitions },
 	{ "same-python", same_python },
+	{ "set-named-policy", set_named_policy },
 	{ "ship-py-module", ship_py_module },
 };
 
@@ -547,7 +563,7 @@ static bool fill_fix(struct advice *a, const struct fix_spec *spec)
 {
 	const struct computed_fix *computed;
 
-	*a->fix = (struct fix){ .kind = spec->kind };
+	*a->fix = (struct fix){ .kind = spec->kind, .instead = spec->instead };
 	a->fix->set = arena_alloc(a->context->arena, SETTINGS_MAX * sizeof(struct fix_setting));
 	if (!a->fix->set)
 		return false;

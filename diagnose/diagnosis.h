@@ -50,6 +50,7 @@ struct fix {
 	struct str text;
 	struct fix_setting *set; /* ready for spark-submit --conf */
 	size_t set_count;
+	bool instead;		  /* of the settings of the fixes before it */
 	struct str computed_from; /* "5.6 GB used of 5.5 GB; heap 4 GB", empty for fixed advice */
 	struct str now;		  /* the current value, "384m (default)", empty when unknown */
 };

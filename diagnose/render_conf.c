@@ -5,6 +5,36 @@
 #include "base/base.h"
 #include "diagnose/render_formats.h"
 
+/* A word the shell takes as it is, else in single quotes. */
+static bool put_word(struct buf *out, struct str value)
+{
+	bool plain = value.len > 0, ok;
+
+	for (size_t i = 0; i < value.len; i++) {
+		char c = value.ptr[i];
+
+		plain &= (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			 (c >= '0' && c <= '9') || (c && strchr("_-./:=,+@%", c));
+	}
+	if (plain)
+		return render_safe(out, value);
+	ok = buf_add_char(out, '\'');
+	for (size_t i = 0; ok && i < value.len; i++)
+		ok = value.ptr[i] == '\'' ? buf_add(out, STR("'\\''"))
+					  : render_safe(out, (struct str){ value.ptr + i, 1 });
+	return ok && buf_add_char(out, '\'');
+}
+
+static bool put_setting(struct buf *out, const struct fix_setting *s, bool in_file, bool first)
+{
+	if (in_file)
+		return buf_add(out, STR("# ")) && render_safe(out, s->key) &&
+		       buf_add_char(out, ' ') && render_safe(out, s->value) &&
+		       buf_add_char(out, '\n');
+	return buf_add(out, first ? STR("--conf ") : STR(" \\\n--conf ")) &&
+	       render_safe(out, s->key) && buf_add_char(out, '=') && put_word(out, s->value);
+}
+
 bool render_conf(const struct diagnosis *d, const struct render_options *o, struct buf *out)
 {
 	const struct finding *f = diagnosis_root(d);
@@ -12,19 +42,18 @@ bool render_conf(const struct diagnosis *d, const struct render_options *o, stru
 
 	(void)o;
 	for (int pass = 0; f && pass < 2; pass++) {
-		for (size_t i = 0; ok && i < f->fix_count; i++)
-			for (size_t k = 0; ok && k < f->fixes[i].set_count; k++) {
-				const struct fix_setting *s = &f->fixes[i].set[k];
+		bool first = true;
 
-				ok = buf_add(out, pass	? STR("# ")
-						  : any ? STR(" \\\n--conf ")
-							: STR("--conf ")) &&
-				     render_safe(out, s->key) &&
-				     buf_add(out, pass ? STR(" ") : STR("=")) &&
-				     render_safe(out, s->value) &&
-				     (!pass || buf_add_char(out, '\n'));
-				any = true;
+		for (size_t i = 0; ok && i < f->fix_count; i++) {
+			/* One of several ways is enough: the first, which is the best. */
+			if (f->fixes[i].instead && any)
+				continue;
+			for (size_t k = 0; ok && k < f->fixes[i].set_count; k++) {
+				ok = put_setting(out, &f->fixes[i].set[k], pass == 1, first);
+				first = false;
 			}
+			any |= f->fixes[i].set_count > 0;
+		}
 		if (ok && !pass && any)
 			ok = buf_add(out, STR("\n\n# the same for spark-defaults.conf:\n"));
 		if (!any)

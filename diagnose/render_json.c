@@ -158,6 +158,10 @@ static void write_fix(struct json_writer *w, const struct fix *x)
 	json_str(w, str_from(fix_kind_name(x->kind)));
 	json_name(w, STR("text"));
 	json_str(w, x->text);
+	if (x->instead) {
+		json_name(w, STR("instead"));
+		json_flag(w, true);
+	}
 	if (x->set_count) {
 		json_name(w, STR("set"));
 		write_settings(w, x->set, x->set_count);

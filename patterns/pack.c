@@ -593,6 +593,16 @@ FIX_FIELD(code, FIX_CODE)
 FIX_FIELD(data, FIX_DATA)
 FIX_FIELD(cluster, FIX_CLUSTER)
 
+static void read_fix_instead(struct reader *r, yaml_node_t *n, void *into)
+{
+	struct str word = STR("");
+
+	read_text(r, n, "instead", &word);
+	if (!str_eq(word, STR("true")))
+		defect(r, n, "pattern-fix", "`instead` is true or absent");
+	((struct fix_spec *)into)->instead = true;
+}
+
 static void read_fixes(struct reader *r, yaml_node_t *n, void *into)
 {
 	static const struct field fields[] = {
@@ -601,6 +611,7 @@ static void read_fixes(struct reader *r, yaml_node_t *n, void *into)
 		{ .name = "data", .read = read_fix_data },
 		{ .name = "cluster", .read = read_fix_cluster },
 		{ .name = "set", .read = read_fix_set },
+		{ .name = "instead", .read = read_fix_instead },
 		{ .name = NULL },
 	};
 	struct pattern *p = into;

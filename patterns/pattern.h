@@ -93,6 +93,7 @@ struct fix_spec {
 	enum fix_kind kind;
 	struct str text; /* advice; or, when computed, the name of the computed fix */
 	bool computed;
+	bool instead; /* of the settings before it: one or the other, not both */
 	const struct fix_setting *set;
 	size_t set_count;
 };

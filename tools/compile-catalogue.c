@@ -123,8 +123,8 @@ static void put_fixes(FILE *out, const struct pattern *p)
 	for (size_t i = 0; i < p->fix_count; i++) {
 		const struct fix_spec *fix = &p->fixes[i];
 
-		fprintf(out, "\t\t\t{ .kind = %d, .computed = %d, .text = ", (int)fix->kind,
-			fix->computed);
+		fprintf(out, "\t\t\t{ .kind = %d, .computed = %d, .instead = %d, .text = ",
+			(int)fix->kind, fix->computed, fix->instead);
 		put_str(out, fix->text);
 		if (fix->set_count) {
 			fprintf(out, ", .set_count = %zu, .set = ", fix->set_count);
