@@ -141,8 +141,9 @@ test-all:
 	$(Q)$(MAKE) --no-print-directory $(JOBS) score
 	$(Q)$(MAKE) --no-print-directory $(JOBS) MODE=asan build/asan/unit build/asan/sparkdx
 	$(Q)$(MAKE) --no-print-directory MODE=asan -k check-unit check-golden check-damage fuzz-replay
-	$(Q)$(MAKE) --no-print-directory check-same check-zone check-schema check-install
+	$(Q)$(MAKE) --no-print-directory check-same check-zone check-schema check-install check-proof check-oracle
 	$(Q)$(MAKE) --no-print-directory check-lint check-sarif check-precommit
+	$(Q)$(MAKE) --no-print-directory integration-fast
 
 .PHONY: check-damage check-same check-zone check-schema check-install check-proof fuzz-replay
 check-proof: $(B)/sparkdx ## which patterns real logs prove, against docs/proof.md (UPDATE=1 rewrites)
@@ -160,6 +161,12 @@ check-damage: $(B)/sparkdx ## every corpus log cut, with NULs, CRLF, recompresse
 	$(Q)tests/count damage tests/check-damage $(B)/sparkdx
 check-same: $(B)/sparkdx ## same answer for any --jobs, directory or archive, LF or CRLF
 	$(Q)tests/count same tests/check-same $(B)/sparkdx
+.PHONY: check-oracle
+$(B)/oracle: $(B)/tests/oracle/events.o $(LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS) -ljansson
+check-oracle: $(B)/oracle ## the event scanner against jansson, on every event of the corpus
+	$(Q)tests/count oracle $(B)/oracle $(wildcard corpus/*/input)
 .PHONY: check-detectors
 check-detectors: $(B)/sparkdx ## docs/detectors.md against the corpus
 	$(Q)tests/count detectors tests/check-detectors $(B)/sparkdx
@@ -167,6 +174,25 @@ check-zone: $(B)/sparkdx ## same answer for logs written in another time zone th
 	$(Q)tests/count zone tests/check-zone $(B)/sparkdx
 check-install: $(B)/sparkdx ## make install into an empty directory works from there
 	$(Q)tests/count install tests/check-install
+
+# --- real Spark, from PyPI into build/; FAST are the cases that `make test` runs
+SPARK := build/spark-3.5.9
+SPARK_RUN = $(SPARK)/bin/python tests/integration/$(1) $(CURDIR)/$(B)/sparkdx \
+	$$(echo $(CURDIR)/$(SPARK)/lib/python3*/site-packages/pyspark)
+FAST := executor-memory-too-small implicit-cross-join dynalloc-no-shuffle-service
+.PHONY: integration integration-fast
+$(SPARK)/ready:
+	$(Q)tools/install-packages build spark
+	$(Q)python3 -m venv $(SPARK) && $(SPARK)/bin/pip install -q --disable-pip-version-check pyspark==$(SPARK:build/spark-%=%)
+	$(Q)touch $@
+integration-fast: $(B)/sparkdx $(SPARK)/ready ## with real Spark: History Server, codecs, some cures
+	$(Q)tests/count history $(call SPARK_RUN,history)
+	$(Q)tests/count codecs $(call SPARK_RUN,codecs)
+	$(Q)tests/count cures $(call SPARK_RUN,cures) $(FAST)
+integration: $(B)/sparkdx $(SPARK)/ready ## with real Spark: all of it, about half an hour
+	$(Q)tests/count history $(call SPARK_RUN,history)
+	$(Q)tests/count codecs $(call SPARK_RUN,codecs)
+	$(Q)tests/count cures $(call SPARK_RUN,cures)
 
 demo: setup ## install what is missing, build, diagnose a bundled real archive
 	$(Q)$(MAKE) --no-print-directory $(JOBS) all

@@ -102,7 +102,7 @@ void json_number(struct json_writer *w, int64_t value)
 	w->failed |= !buf_addf(w->out, "%" PRId64, value);
 }
 
-void json_real(struct json_writer *w, double value, int digits)
+void json_decimal(struct json_writer *w, double value, int digits)
 {
 	separate(w);
 	w->failed |= !buf_addf(w->out, "%.*f", digits, value);

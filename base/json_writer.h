@@ -27,7 +27,7 @@ void json_close(struct json_writer *w, char bracket); /* '}' or ']' */
 void json_name(struct json_writer *w, struct str name);
 void json_str(struct json_writer *w, struct str value);
 void json_number(struct json_writer *w, int64_t value);
-void json_real(struct json_writer *w, double value, int digits);
+void json_decimal(struct json_writer *w, double value, int digits);
 void json_flag(struct json_writer *w, bool value);
 
 #endif

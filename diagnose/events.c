@@ -147,8 +147,8 @@ static void read_environment(struct reader *r, const struct event *e)
 	struct json_pull p = json_pull(e->properties);
 	struct str key, value;
 
-	for (json_object(&p); json_key(&p, &key);) {
-		value = json_string(&p);
+	for (pull_object(&p); pull_key(&p, &key);) {
+		value = pull_string(&p);
 		if (str_starts_with(key, STR("spark.")) && value.len && value.len < 1024) {
 			buf_clear(&r->plain);
 			if (json_unescape(value, &r->plain) &&

@@ -349,10 +349,10 @@ static void job_start(struct history *h, const struct event *e, uint32_t number)
 	j->description = text(h, e->description);
 	j->call_site = text(h, e->call_site);
 	j->event = number;
-	for (json_array(&p); json_element(&p);) {
+	for (pull_array(&p); pull_element(&p);) {
 		struct event info;
 
-		event_parse_stage_info(json_raw(&p), &info);
+		event_parse_stage_info(pull_raw(&p), &info);
 		job_stage(h, j, &info);
 	}
 }
@@ -614,11 +614,11 @@ static void environment(struct history *h, const struct event *e, uint32_t numbe
 	struct str key;
 
 	(void)number;
-	for (json_object(&p); json_key(&p, &key);) {
+	for (pull_object(&p); pull_key(&p, &key);) {
 		if (str_eq(key, STR("spark.master")))
-			h->master = text(h, json_string(&p));
+			h->master = text(h, pull_string(&p));
 		else
-			json_skip(&p);
+			pull_skip(&p);
 	}
 }
 
@@ -641,14 +641,14 @@ static int64_t rows_read(struct str sources)
 	int64_t rows = 0;
 	struct str key;
 
-	for (json_array(&p); json_element(&p);)
-		for (json_object(&p); json_key(&p, &key);) {
+	for (pull_array(&p); pull_element(&p);)
+		for (pull_object(&p); pull_key(&p, &key);) {
 			int64_t n = -1;
 
 			if (str_eq(key, STR("numInputRows")))
-				n = json_int(&p, -1);
+				n = pull_int(&p, -1);
 			else
-				json_skip(&p);
+				pull_skip(&p);
 			if (n > 0 && rows < INT64_MAX / 2 && n < INT64_MAX / 2)
 				rows += n;
 		}

@@ -164,17 +164,17 @@ static void read_entry(struct baseline *b, struct json_pull *p)
 	struct entry e = { .count = 1 };
 	struct str key;
 
-	for (bool in = json_object(p); in && json_key(p, &key);) {
+	for (bool in = pull_object(p); in && pull_key(p, &key);) {
 		if (str_eq(key, STR("file")))
-			e.file = keep_json(b, json_string(p));
+			e.file = keep_json(b, pull_string(p));
 		else if (str_eq(key, STR("rule")))
-			e.rule = keep_json(b, json_string(p));
+			e.rule = keep_json(b, pull_string(p));
 		else if (str_eq(key, STR("fingerprint")))
-			e.fingerprint = keep_json(b, json_string(p));
+			e.fingerprint = keep_json(b, pull_string(p));
 		else if (str_eq(key, STR("count")))
-			e.count = json_int(p, 1);
+			e.count = pull_int(p, 1);
 		else
-			json_skip(p);
+			pull_skip(p);
 	}
 	if (b->count == b->capacity) {
 		size_t want = b->capacity ? b->capacity * 2 : 64;
@@ -194,18 +194,18 @@ static bool read_baseline(struct baseline *b, struct str text)
 	bool known = false;
 	struct str key;
 
-	for (bool in = json_object(&p); in && json_key(&p, &key);) {
+	for (bool in = pull_object(&p); in && pull_key(&p, &key);) {
 		if (str_eq(key, STR("schema")))
-			known = str_eq(json_string(&p), STR("sparkdx.baseline.v1"));
+			known = str_eq(pull_string(&p), STR("sparkdx.baseline.v1"));
 		else if (str_eq(key, STR("reports")))
-			for (bool list = json_array(&p); list && json_element(&p);)
+			for (bool list = pull_array(&p); list && pull_element(&p);)
 				read_entry(b, &p);
 		else
-			json_skip(&p);
+			pull_skip(&p);
 	}
 	if (b->count)
 		qsort(b->items, b->count, sizeof(*b->items), compare_entries);
-	return known && !p.bad && json_at_end(&p);
+	return known && !p.bad && pull_at_end(&p);
 }
 
 /* Is the report in the baseline, as often as it was then? */

@@ -651,12 +651,12 @@ static char json_next(const struct json_pull *p)
 static void read_source(struct conf_scan *s, struct json_pull *p, struct cell *cell)
 {
 	if (json_next(p) == '"') {
-		if (!cell_add(s, cell, json_string(p)))
+		if (!cell_add(s, cell, pull_string(p)))
 			cell->code = false;
 		return;
 	}
-	for (json_array(p); json_element(p);)
-		if (!cell_add(s, cell, json_string(p)))
+	for (pull_array(p); pull_element(p);)
+		if (!cell_add(s, cell, pull_string(p)))
 			cell->code = false;
 }
 
@@ -685,13 +685,13 @@ static void read_cell(struct conf_scan *s, struct json_pull *p, bool jvm)
 	struct conf_text text;
 	struct str key;
 
-	for (json_object(p); json_key(p, &key);)
+	for (pull_object(p); pull_key(p, &key);)
 		if (str_eq(key, STR("cell_type")))
-			cell.code = str_eq(json_string(p), STR("code"));
+			cell.code = str_eq(pull_string(p), STR("code"));
 		else if (str_eq(key, STR("source")))
 			read_source(s, p, &cell);
 		else
-			json_skip(p);
+			pull_skip(p);
 	text = (struct conf_text){ { cell.bytes, cell.len }, cell.map, 0 };
 	if (!cell.code || !cell.len || str_find(text.text, STR("spark")) < 0)
 		return;
@@ -709,10 +709,10 @@ void conf_read_notebook(struct conf_scan *s)
 	bool jvm = str_find(s->file->text, STR("\"scala\"")) >= 0;
 	struct str key;
 
-	for (json_object(&p); json_key(&p, &key);)
+	for (pull_object(&p); pull_key(&p, &key);)
 		if (str_eq(key, STR("cells")))
-			for (json_array(&p); json_element(&p);)
+			for (pull_array(&p); pull_element(&p);)
 				read_cell(s, &p, jvm);
 		else
-			json_skip(&p);
+			pull_skip(&p);
 }

@@ -57,7 +57,7 @@ static char json_ahead(const struct json_pull *p)
 static bool json_scalar(struct conf_scan *s, struct json_pull *p, struct conf_text *out)
 {
 	bool text = json_ahead(p) == '"';
-	struct str raw = text ? json_string(p) : json_raw(p);
+	struct str raw = text ? pull_string(p) : pull_raw(p);
 
 	*out = (struct conf_text){ .base = 0 };
 	if (p->bad || !raw.ptr || !raw.len)
@@ -106,7 +106,7 @@ static void json_list(struct conf_scan *s, struct json_pull *p, unsigned depth)
 {
 	struct conf_words words = { NULL, 0, 0 };
 
-	for (json_array(p); json_element(p);)
+	for (pull_array(p); pull_element(p);)
 		if (json_ahead(p) == '"')
 			json_text(s, p, &words);
 		else
@@ -118,7 +118,7 @@ static void json_mapping(struct conf_scan *s, struct json_pull *p, unsigned dept
 {
 	struct str name;
 
-	for (json_object(p); json_key(p, &name);) {
+	for (pull_object(p); pull_key(p, &name);) {
 		char next = json_ahead(p);
 		bool nested = next == '{' || next == '[';
 
@@ -137,7 +137,7 @@ static void json_value(struct conf_scan *s, struct json_pull *p, unsigned depth,
 	char next = json_ahead(p);
 
 	if (depth > LIMIT_CONF_DEPTH)
-		json_skip(p);
+		pull_skip(p);
 	else if (next == '{')
 		json_mapping(s, p, depth, group);
 	else if (next == '[')
@@ -145,7 +145,7 @@ static void json_value(struct conf_scan *s, struct json_pull *p, unsigned depth,
 	else if (next == '"')
 		json_text(s, p, NULL);
 	else
-		json_skip(p);
+		pull_skip(p);
 }
 
 void conf_read_json(struct conf_scan *s)

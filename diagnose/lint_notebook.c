@@ -97,16 +97,16 @@ static void read_text(struct reader *n, struct json_pull *p, struct output *o, b
 {
 	struct json_pull probe = *p;
 
-	if (json_array(&probe)) {
+	if (pull_array(&probe)) {
 		*p = probe;
-		while (json_element(p)) {
-			struct str raw = json_string(p);
+		while (pull_element(p)) {
+			struct str raw = pull_string(p);
 
 			if (raw.len)
 				add_string(n, raw, o, ends_line);
 		}
 	} else {
-		struct str raw = json_string(p);
+		struct str raw = pull_string(p);
 
 		if (raw.len)
 			add_string(n, raw, o, ends_line);
@@ -118,11 +118,11 @@ static void read_data(struct reader *n, struct json_pull *p, struct output *o)
 {
 	struct str key;
 
-	for (bool in = json_object(p); in && json_key(p, &key);)
+	for (bool in = pull_object(p); in && pull_key(p, &key);)
 		if (str_starts_with(key, STR("text/")))
 			read_text(n, p, o, false);
 		else
-			json_skip(p);
+			pull_skip(p);
 }
 
 static void report_output(struct reader *n, const struct output *o)
@@ -150,13 +150,13 @@ static void read_output(struct reader *n, struct json_pull *p)
 	struct output o = { .type = STR("") };
 	struct str key;
 
-	for (bool in = json_object(p); in && json_key(p, &key);) {
+	for (bool in = pull_object(p); in && pull_key(p, &key);) {
 		if (str_eq(key, STR("output_type")))
-			o.type = json_string(p);
+			o.type = pull_string(p);
 		else if (str_eq(key, STR("ename")))
-			o.name = json_string(p);
+			o.name = pull_string(p);
 		else if (str_eq(key, STR("evalue")))
-			o.value = json_string(p);
+			o.value = pull_string(p);
 		else if (str_eq(key, STR("text")))
 			read_text(n, p, &o, false);
 		else if (str_eq(key, STR("traceback")))
@@ -164,7 +164,7 @@ static void read_output(struct reader *n, struct json_pull *p)
 		else if (str_eq(key, STR("data")))
 			read_data(n, p, &o);
 		else
-			json_skip(p);
+			pull_skip(p);
 	}
 	report_output(n, &o);
 	/* The next output begins in a line of its own. */
@@ -177,12 +177,12 @@ static void read_cell(struct reader *n, struct json_pull *p)
 {
 	struct str key;
 
-	for (bool in = json_object(p); in && json_key(p, &key);) {
+	for (bool in = pull_object(p); in && pull_key(p, &key);) {
 		if (!str_eq(key, STR("outputs"))) {
-			json_skip(p);
+			pull_skip(p);
 			continue;
 		}
-		for (bool list = json_array(p); list && json_element(p);)
+		for (bool list = pull_array(p); list && pull_element(p);)
 			read_output(n, p);
 	}
 }
@@ -237,15 +237,15 @@ void lint_notebook(const struct lint_file *f, struct lint_report *r)
 	struct json_pull p = json_pull(f->text);
 	struct str key;
 
-	for (bool in = json_object(&p); in && json_key(&p, &key);) {
+	for (bool in = pull_object(&p); in && pull_key(&p, &key);) {
 		if (!str_eq(key, STR("cells"))) {
-			json_skip(&p);
+			pull_skip(&p);
 			continue;
 		}
-		for (bool list = json_array(&p); list && json_element(&p);)
+		for (bool list = pull_array(&p); list && pull_element(&p);)
 			read_cell(&n, &p);
 	}
-	if (p.bad || !json_at_end(&p) || !begins_value(f->text))
+	if (p.bad || !pull_at_end(&p) || !begins_value(f->text))
 		report_broken(&n, &p);
 	diagnose_outputs(&n);
 	buf_release(&n.text);

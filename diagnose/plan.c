@@ -106,18 +106,18 @@ static void read_metrics(struct sql_execution *x, struct json_pull *p, size_t no
 	struct str key;
 
 	x->nodes[node].first_metric = x->metric_count;
-	for (json_array(p); json_element(p);) {
+	for (pull_array(p); pull_element(p);) {
 		struct plan_metric m = { .id = -1, .value = -1, .stage = -1 };
 
-		for (json_object(p); json_key(p, &key);) {
+		for (pull_object(p); pull_key(p, &key);) {
 			if (str_eq(key, STR("name")))
-				m.name = keep(x, json_string(p), PLAN_NAME_BYTES);
+				m.name = keep(x, pull_string(p), PLAN_NAME_BYTES);
 			else if (str_eq(key, STR("accumulatorId")))
-				m.id = json_int(p, -1);
+				m.id = pull_int(p, -1);
 			else if (str_eq(key, STR("metricType")))
-				m.kind = kind_of(json_string(p));
+				m.kind = kind_of(pull_string(p));
 			else
-				json_skip(p);
+				pull_skip(p);
 		}
 		x->metrics =
 			grow(x->metrics, x->metric_count, &x->metric_capacity, sizeof(*x->metrics));
@@ -152,32 +152,32 @@ static void read_plan(struct sql_execution *x, struct str plan)
 	if (!stack)
 		die_no_memory();
 	x->node_count = x->metric_count = 0;
-	if (json_object(&p))
+	if (pull_object(&p))
 		push(&depth, stack, add_node(x, 0));
 	while (depth && !p.bad) {
 		struct plan_node *n = &x->nodes[stack[depth - 1]];
 
-		if (!json_key(&p, &key)) {
+		if (!pull_key(&p, &key)) {
 			/* The node ends: on with its parent's next child, or behind the array. */
 			depth--;
 			if (!depth || p.bad)
 				break;
-			if (json_element(&p) && json_object(&p))
+			if (pull_element(&p) && pull_object(&p))
 				push(&depth, stack, add_node(x, (unsigned)depth));
 		} else if (str_eq(key, STR("nodeName"))) {
-			n->name = keep(x, json_string(&p), PLAN_NAME_BYTES);
+			n->name = keep(x, pull_string(&p), PLAN_NAME_BYTES);
 		} else if (str_eq(key, STR("simpleString"))) {
-			n->detail = keep(x, json_string(&p), PLAN_DETAIL_BYTES);
+			n->detail = keep(x, pull_string(&p), PLAN_DETAIL_BYTES);
 		} else if (str_eq(key, STR("metrics"))) {
 			read_metrics(x, &p, stack[depth - 1]);
 		} else if (str_eq(key, STR("children")) && depth < PLAN_DEPTH_MAX &&
 			   x->node_count < PLAN_NODES_MAX) {
-			if (json_array(&p) && json_element(&p) && json_object(&p))
+			if (pull_array(&p) && pull_element(&p) && pull_object(&p))
 				push(&depth, stack, add_node(x, (unsigned)depth));
 		} else {
 			if (str_eq(key, STR("children")))
 				x->over_limit = true;
-			json_skip(&p);
+			pull_skip(&p);
 		}
 	}
 	free(stack);
@@ -201,15 +201,15 @@ static void driver_updates(struct plans *plans, struct str updates)
 {
 	struct json_pull p = json_pull(updates);
 
-	for (json_array(&p); json_element(&p);) {
+	for (pull_array(&p); pull_element(&p);) {
 		int64_t pair[2] = { -1, -1 };
 		size_t n = 0;
 
-		for (json_array(&p); json_element(&p); n++) {
+		for (pull_array(&p); pull_element(&p); n++) {
 			if (n < 2)
-				pair[n] = json_int(&p, -1);
+				pair[n] = pull_int(&p, -1);
 			else
-				json_skip(&p);
+				pull_skip(&p);
 		}
 		if (n == 2 && pair[0] >= 0 && !p.bad)
 			set_value(plans, pair[0], (struct metric_value){ pair[1], -1 });
@@ -221,19 +221,19 @@ void plans_add_accumulables(struct plans *plans, struct str accumulables, int64_
 	struct json_pull p = json_pull(accumulables);
 	struct str key;
 
-	for (json_array(&p); json_element(&p);) {
+	for (pull_array(&p); pull_element(&p);) {
 		int64_t id = -1, value = -1;
 		bool sql = false;
 
-		for (json_object(&p); json_key(&p, &key);) {
+		for (pull_object(&p); pull_key(&p, &key);) {
 			if (str_eq(key, STR("ID")))
-				id = json_int(&p, -1);
+				id = pull_int(&p, -1);
 			else if (str_eq(key, STR("Value")))
-				value = json_int(&p, -1);
+				value = pull_int(&p, -1);
 			else if (str_eq(key, STR("Metadata")))
-				sql = str_eq(json_string(&p), STR("sql"));
+				sql = str_eq(pull_string(&p), STR("sql"));
 			else
-				json_skip(&p);
+				pull_skip(&p);
 		}
 		if (sql && id >= 0 && value >= 0 && !p.bad)
 			set_value(plans, id, (struct metric_value){ value, stage });

@@ -143,7 +143,7 @@ static void write_captures(struct json_writer *w, const struct finding *f)
 			json_number(w, f->figures[i].number);
 			break;
 		case FIGURE_REAL:
-			json_real(w, f->figures[i].real, 3);
+			json_decimal(w, f->figures[i].real, 3);
 			break;
 		}
 	}
@@ -207,7 +207,7 @@ static void write_finding(struct json_writer *w, const struct diagnosis *d, cons
 	safe_str(w, f->title);
 	optional_str(w, "why", f->why);
 	json_name(w, STR("confidence"));
-	json_real(w, f->confidence, 2);
+	json_decimal(w, f->confidence, 2);
 	json_name(w, STR("count"));
 	json_number(w, (int64_t)f->count);
 	optional_ms(w, "first_ms", f->first_ms);

@@ -362,23 +362,23 @@ static void read_value(struct json_pull *p, const struct field *f, struct event 
 
 	switch (f->type) {
 	case FIELD_INT:
-		number = json_int(p, -1);
+		number = pull_int(p, -1);
 		memcpy(at, &number, sizeof(number));
 		break;
 	case FIELD_TEXT:
-		text = json_string(p);
+		text = pull_string(p);
 		memcpy(at, &text, sizeof(text));
 		break;
 	case FIELD_RAW:
-		text = json_raw(p);
+		text = pull_raw(p);
 		memcpy(at, &text, sizeof(text));
 		break;
 	case FIELD_BOOL:
-		flag = json_bool(p);
+		flag = pull_bool(p);
 		memcpy(at, &flag, sizeof(flag));
 		break;
 	case FIELD_REASON:
-		e->task_reason = task_reason_from(json_string(p));
+		e->task_reason = task_reason_from(pull_string(p));
 		break;
 	case FIELD_NESTED:
 		break; /* walk() descends */
@@ -398,7 +398,7 @@ static void walk(struct json_pull *p, const struct field *fields, struct event *
 	for (;;) {
 		const struct field *f;
 
-		if (!json_key(p, &key)) {
+		if (!pull_key(p, &key)) {
 			if (p->bad || !depth)
 				return;
 			depth--;
@@ -406,13 +406,13 @@ static void walk(struct json_pull *p, const struct field *fields, struct event *
 		}
 		f = find_field(stack[depth].fields, stack[depth].next, key);
 		if (!f) {
-			json_skip(p);
+			pull_skip(p);
 			continue;
 		}
 		stack[depth].next = f + 1;
 		if (f->type != FIELD_NESTED) {
 			read_value(p, f, e);
-		} else if (json_object(p)) {
+		} else if (pull_object(p)) {
 			BUG_ON(depth + 1 == ARRAY_LEN(stack));
 			depth++;
 			stack[depth].fields = stack[depth].next = f->nested;
@@ -451,16 +451,16 @@ void event_parse(struct str line, struct event *e)
 
 	clear(e);
 	e->kind = EVENT_BAD;
-	if (!json_object(&p) || !json_key(&p, &key) || !str_eq(key, STR("Event")))
+	if (!pull_object(&p) || !pull_key(&p, &key) || !str_eq(key, STR("Event")))
 		return;
-	e->name = json_string(&p);
+	e->name = pull_string(&p);
 	e->kind = EVENT_OTHER;
 	for (size_t i = 0; i < ARRAY_LEN(event_types); i++) {
 		if (!str_eq(e->name, str_from(event_types[i].name)))
 			continue;
 		e->kind = event_types[i].kind;
 		walk(&p, event_types[i].fields, e);
-		if (!json_at_end(&p))
+		if (!pull_at_end(&p))
 			e->kind = EVENT_BAD;
 		break;
 	}
@@ -475,6 +475,6 @@ void event_parse_stage_info(struct str object, struct event *e)
 	struct json_pull p = json_pull(object);
 
 	clear(e);
-	if (json_object(&p))
+	if (pull_object(&p))
 		walk(&p, stage_info, e);
 }

@@ -95,19 +95,19 @@ static bool enter(struct json_pull *p, char open)
 	if (p->bad)
 		return false;
 	if (next_token(p) != open) {
-		json_skip(p);
+		pull_skip(p);
 		return false;
 	}
 	p->at++;
 	return true;
 }
 
-bool json_object(struct json_pull *p)
+bool pull_object(struct json_pull *p)
 {
 	return enter(p, '{');
 }
 
-bool json_array(struct json_pull *p)
+bool pull_array(struct json_pull *p)
 {
 	return enter(p, '[');
 }
@@ -133,7 +133,7 @@ static bool next_member(struct json_pull *p, char close)
 	return c ? true : fail(p);
 }
 
-bool json_key(struct json_pull *p, struct str *key)
+bool pull_key(struct json_pull *p, struct str *key)
 {
 	const char *begin, *behind;
 
@@ -154,19 +154,19 @@ bool json_key(struct json_pull *p, struct str *key)
 	return true;
 }
 
-bool json_element(struct json_pull *p)
+bool pull_element(struct json_pull *p)
 {
 	return next_member(p, ']');
 }
 
-struct str json_string(struct json_pull *p)
+struct str pull_string(struct json_pull *p)
 {
 	const char *begin, *behind;
 
 	if (p->bad)
 		return STR("");
 	if (next_token(p) != '"') {
-		json_skip(p);
+		pull_skip(p);
 		return STR("");
 	}
 	begin = p->at + 1;
@@ -195,7 +195,7 @@ static int64_t read_digits(const char **at, const char *end)
 	return v;
 }
 
-int64_t json_int(struct json_pull *p, int64_t otherwise)
+int64_t pull_int(struct json_pull *p, int64_t otherwise)
 {
 	bool negative, quoted;
 	const char *at, *digits;
@@ -204,7 +204,7 @@ int64_t json_int(struct json_pull *p, int64_t otherwise)
 
 	quoted = c == '"';
 	if (!quoted && c != '-' && !is_digit(c)) {
-		json_skip(p);
+		pull_skip(p);
 		return otherwise;
 	}
 	at = p->at + quoted;
@@ -213,11 +213,11 @@ int64_t json_int(struct json_pull *p, int64_t otherwise)
 	digits = at;
 	v = read_digits(&at, p->end);
 	if (at == digits) {
-		json_skip(p);
+		pull_skip(p);
 		return otherwise;
 	}
 	if (quoted && (at == p->end || *at != '"')) {
-		json_skip(p);
+		pull_skip(p);
 		return otherwise;
 	}
 	at += quoted;
@@ -225,15 +225,15 @@ int64_t json_int(struct json_pull *p, int64_t otherwise)
 	if (at < p->end && (*at == ',' || *at == '}' || *at == ']'))
 		p->at = at;
 	else
-		json_skip(p);
+		pull_skip(p);
 	return negative ? -v : v;
 }
 
-bool json_bool(struct json_pull *p)
+bool pull_bool(struct json_pull *p)
 {
 	bool value = !p->bad && next_token(p) == 't';
 
-	json_skip(p);
+	pull_skip(p);
 	return value;
 }
 
@@ -394,7 +394,7 @@ static void skip_scalar(struct json_pull *p)
 		fail(p);
 }
 
-void json_skip(struct json_pull *p)
+void pull_skip(struct json_pull *p)
 {
 	char c = p->bad ? '\0' : next_token(p);
 
@@ -411,18 +411,18 @@ void json_skip(struct json_pull *p)
 	}
 }
 
-struct str json_raw(struct json_pull *p)
+struct str pull_raw(struct json_pull *p)
 {
 	const char *begin;
 
 	if (!p->bad)
 		(void)next_token(p);
 	begin = p->at;
-	json_skip(p);
+	pull_skip(p);
 	return p->bad ? STR("") : (struct str){ begin, (size_t)(p->at - begin) };
 }
 
-bool json_at_end(struct json_pull *p)
+bool pull_at_end(struct json_pull *p)
 {
 	return !p->bad && next_token(p) == '\0' && p->at == p->end;
 }

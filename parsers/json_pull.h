@@ -7,11 +7,11 @@
  *	struct json_pull p = json_pull(line);
  *	struct str key;
  *
- *	for (json_object(&p); json_key(&p, &key);)
+ *	for (pull_object(&p); pull_key(&p, &key);)
  *		if (str_eq(key, STR("Stage ID")))
- *			stage = json_int(&p);
+ *			stage = pull_int(&p);
  *		else
- *			json_skip(&p);
+ *			pull_skip(&p);
  *	if (p.bad) ...
  *
  * Every value must be read or skipped once. After an error `bad` is set and every call returns
@@ -35,24 +35,24 @@ struct json_pull {
 struct json_pull json_pull(struct str text);
 
 /* Enter an object or array; false (and the value skipped) when the value is of another kind. */
-bool json_object(struct json_pull *p);
-bool json_array(struct json_pull *p);
+bool pull_object(struct json_pull *p);
+bool pull_array(struct json_pull *p);
 /* The next member's key (raw), positioned at its value; false at the closing brace. */
-bool json_key(struct json_pull *p, struct str *key);
+bool pull_key(struct json_pull *p, struct str *key);
 /* Positioned at the next element; false at the closing bracket. */
-bool json_element(struct json_pull *p);
+bool pull_element(struct json_pull *p);
 
 /* Raw text between the quotes; the empty slice for null and for other kinds (skipped). */
-struct str json_string(struct json_pull *p);
+struct str pull_string(struct json_pull *p);
 /* Integers, numbers with a fraction (truncated), and decimal strings, as SQL metrics are written;
  * `otherwise` for null and other kinds (skipped). Saturates. */
-int64_t json_int(struct json_pull *p, int64_t otherwise);
-bool json_bool(struct json_pull *p);
-void json_skip(struct json_pull *p);
+int64_t pull_int(struct json_pull *p, int64_t otherwise);
+bool pull_bool(struct json_pull *p);
+void pull_skip(struct json_pull *p);
 /* The raw text of the next value, whatever it is. */
-struct str json_raw(struct json_pull *p);
+struct str pull_raw(struct json_pull *p);
 /* True when the text ends here, blanks aside. */
-bool json_at_end(struct json_pull *p);
+bool pull_at_end(struct json_pull *p);
 
 /* Append the decoded string as UTF-8; lone surrogates and bad escapes become U+FFFD. False only
  * past the buffer's ceiling. */

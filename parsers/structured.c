@@ -45,15 +45,15 @@ static bool read_structured(struct str line, struct structured *s)
 	size_t i;
 
 	*s = (struct structured){ .ts = STR("") };
-	for (json_object(&p); json_key(&p, &key);) {
+	for (pull_object(&p); pull_key(&p, &key);) {
 		for (i = 0; i < ARRAY_LEN(fields); i++)
 			if (str_eq(key, str_from(fields[i].key)))
 				break;
 		if (i == ARRAY_LEN(fields)) {
-			json_skip(&p);
+			pull_skip(&p);
 			continue;
 		}
-		value = fields[i].raw ? json_raw(&p) : json_string(&p);
+		value = fields[i].raw ? pull_raw(&p) : pull_string(&p);
 		memcpy((char *)s + fields[i].offset, &value, sizeof(value));
 	}
 	return !p.bad && s->ts.len && s->level.len;
@@ -65,17 +65,17 @@ static bool add_frame(struct json_pull *p, struct buf *out)
 	int64_t line = -1;
 	bool ok;
 
-	for (json_object(p); json_key(p, &key);) {
+	for (pull_object(p); pull_key(p, &key);) {
 		if (str_eq(key, STR("class")))
-			class = json_string(p);
+			class = pull_string(p);
 		else if (str_eq(key, STR("method")))
-			method = json_string(p);
+			method = pull_string(p);
 		else if (str_eq(key, STR("file")))
-			file = json_string(p);
+			file = pull_string(p);
 		else if (str_eq(key, STR("line")))
-			line = json_int(p, -1);
+			line = pull_int(p, -1);
 		else
-			json_skip(p);
+			pull_skip(p);
 	}
 	/* A Python frame has no class. */
 	if (!class.len)
@@ -94,15 +94,15 @@ static bool add_exception(struct str raw, struct buf *out)
 	struct str key, class = STR(""), msg = STR(""), frames = STR("");
 	bool ok;
 
-	for (json_object(&p); json_key(&p, &key);) {
+	for (pull_object(&p); pull_key(&p, &key);) {
 		if (str_eq(key, STR("class")))
-			class = json_string(&p);
+			class = pull_string(&p);
 		else if (str_eq(key, STR("msg")))
-			msg = json_string(&p);
+			msg = pull_string(&p);
 		else if (str_eq(key, STR("stacktrace")))
-			frames = json_raw(&p);
+			frames = pull_raw(&p);
 		else
-			json_skip(&p);
+			pull_skip(&p);
 	}
 	if (!class.len)
 		return true;
@@ -110,8 +110,8 @@ static bool add_exception(struct str raw, struct buf *out)
 	if (ok && msg.len)
 		ok = buf_add(out, STR(": ")) && json_unescape(msg, out);
 	p = json_pull(frames);
-	if (frames.len && json_array(&p))
-		while (ok && json_element(&p))
+	if (frames.len && pull_array(&p))
+		while (ok && pull_element(&p))
 			ok = add_frame(&p, out);
 	return ok;
 }
@@ -127,17 +127,17 @@ static bool add_context(struct str raw, struct str msg, struct buf *out)
 
 	if (!raw.len)
 		return true;
-	for (json_object(&p); ok && json_key(&p, &key);) {
+	for (pull_object(&p); ok && pull_key(&p, &key);) {
 		struct str value = STR("");
 		size_t i = 0;
 
 		while (i < ARRAY_LEN(keys) && !str_eq(key, str_from(keys[i])))
 			i++;
 		if (i == ARRAY_LEN(keys)) {
-			json_skip(&p);
+			pull_skip(&p);
 			continue;
 		}
-		value = json_string(&p);
+		value = pull_string(&p);
 		if (!value.len || str_find(msg, value) >= 0)
 			continue;
 		ok = buf_add(out, first ? STR(" [") : STR(" ")) && buf_add(out, key) &&

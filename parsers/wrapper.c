@@ -41,13 +41,13 @@ static bool peel_docker(struct str line, struct line_peeled *out, struct buf *sc
 
 	if (!str_starts_with(line, STR("{\"log\":")))
 		return false;
-	for (json_object(&p); json_key(&p, &key);) {
+	for (pull_object(&p); pull_key(&p, &key);) {
 		if (str_eq(key, STR("log")))
-			log = json_string(&p);
+			log = pull_string(&p);
 		else if (str_eq(key, STR("time")))
-			time = json_string(&p);
+			time = pull_string(&p);
 		else
-			json_skip(&p);
+			pull_skip(&p);
 	}
 	if (p.bad || !json_unescape(log, scratch))
 		return false;
@@ -70,14 +70,14 @@ static bool peel_airflow_json(struct str line, struct line_peeled *out, struct b
 
 	if (!str_starts_with(line, STR("{\"timestamp\":")))
 		return false;
-	for (json_object(&p); json_key(&p, &key);) {
+	for (pull_object(&p); pull_key(&p, &key);) {
 		if (str_eq(key, STR("event"))) {
-			text = json_string(&p);
+			text = pull_string(&p);
 			has_text = true;
 		} else if (str_eq(key, STR("timestamp"))) {
-			time = json_string(&p);
+			time = pull_string(&p);
 		} else {
-			json_skip(&p);
+			pull_skip(&p);
 		}
 	}
 	if (p.bad || !has_text || !json_unescape(text, scratch))

@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_inside(e.stack, line);
 	check_inside(e.accumulables, line);
 	check_inside(e.executor, line);
-	json_skip(&p);
+	pull_skip(&p);
 	BUG_ON(p.at > p.end);
 	if (!json_unescape(line, &text))
 		BUG_ON(size < (1 << 20));

@@ -12,15 +12,15 @@ TEST(json_pull_walks_and_skips)
 	struct str key, s = STR("");
 	int64_t n = 0;
 
-	for (json_object(&p); json_key(&p, &key);) {
+	for (pull_object(&p); pull_key(&p, &key);) {
 		if (str_eq(key, STR("n")))
-			n = json_int(&p, 0);
+			n = pull_int(&p, 0);
 		else if (str_eq(key, STR("s")))
-			s = json_string(&p);
+			s = pull_string(&p);
 		else
-			json_skip(&p);
+			pull_skip(&p);
 	}
-	CHECK(!p.bad && json_at_end(&p));
+	CHECK(!p.bad && pull_at_end(&p));
 	CHECK(n == -12);
 	CHECK_STR(s, STR("x"));
 }
@@ -35,7 +35,7 @@ TEST(json_pull_skips_across_steps)
 				   "{\"%*s\":[\"}}\\\\\\\"]]{\",{\"k\":\"\\\\\"}]}!", pad, "k");
 		struct json_pull p = json_pull((struct str){ text, (size_t)len });
 
-		json_skip(&p);
+		pull_skip(&p);
 		CHECK(!p.bad && p.at == text + len - 1 && *p.at == '!');
 	}
 }
@@ -48,7 +48,7 @@ TEST(json_pull_cut_anywhere_is_bad)
 	for (size_t len = 0; len < whole.len; len++) {
 		struct json_pull p = json_pull((struct str){ whole.ptr, len });
 
-		json_skip(&p);
+		pull_skip(&p);
 		CHECK(p.bad);
 	}
 }
