@@ -90,6 +90,17 @@ $(B)/config_keys_data.o: build/host/config_keys_data.c diagnose/config_key.h
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O0 -I. -c -o $@ $<
 $(B)/libdiagnose.a: $(B)/config_keys_data.o
 
+# So are the topics of `explain`.
+build/host/topics_data.c: tools/compile-topics diagnose/topics.txt
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$^ > $@
+$(B)/topics_data.o: build/host/topics_data.c diagnose/topic.h
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O0 -I. -c -o $@ $<
+$(B)/libdiagnose.a: $(B)/topics_data.o
+
 $(B)/sparkdx: $(call obj_of,cli) $(B)/catalogue_data.o $(LIBS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(call obj_of,cli) $(B)/catalogue_data.o -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS)

@@ -72,6 +72,12 @@ enum {
 	LIMIT_MATCH_HEAP_KIB = 8192,
 };
 
+/* -- explaining ------------------------------------------------------------------------------- */
+enum {
+	/* A pasted message or trace; a whole log belongs to `diagnose`. */
+	LIMIT_PASTE_BYTES = 1024 * 1024,
+};
+
 /* -- configuration ---------------------------------------------------------------------------- */
 enum {
 	/* A setting's name that is compared with similar ones; Spark's longest has 93 bytes. */

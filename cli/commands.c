@@ -4,8 +4,10 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "cli/diagnose.h"
+#include "cli/explain.h"
 #include "cli/lint.h"
 #include "diagnose/advice.h"
+#include "diagnose/explain.h"
 #include "diagnose/test_patterns.h"
 #include "patterns/check.h"
 #include "patterns/matcher.h"
@@ -34,37 +36,12 @@ static void print_block(FILE *out, const char *label, struct str text)
 		fprintf(out, "%s\n  " STR_FMT "\n", label, STR_ARG(str_trim(text)));
 }
 
-static void print_fixes(FILE *out, const struct pattern *p)
+static bool show_pattern(FILE *out, const struct pattern *p)
 {
-	for (size_t i = 0; i < p->fix_count; i++) {
-		const struct fix_spec *f = &p->fixes[i];
+	struct buf text = BUF_INIT(CLI_OUTPUT_BYTES_MAX);
+	bool ok = explain_pattern(p, &text) && cli_write(out, &text);
 
-		fprintf(out, "fix (%s)\n  " STR_FMT "%s", fix_kind_name(f->kind), STR_ARG(f->text),
-			f->computed ? " (computed from the run's numbers)" : "");
-		for (size_t k = 0; k < f->set_count; k++)
-			fprintf(out, "\n  --conf " STR_FMT "=" STR_FMT, STR_ARG(f->set[k].key),
-				STR_ARG(f->set[k].value));
-		fputc('\n', out);
-	}
-}
-
-/* What `explain` and `patterns show` share: what it means and what helps. */
-static void print_meaning(FILE *out, const struct pattern *p)
-{
-	fprintf(out, STR_FMT "  [" STR_FMT "]\n", STR_ARG(p->title), STR_ARG(p->id));
-	if (p->role != ROLE_FACT)
-		fprintf(out, "%s, %s\n", severity_name(p->severity), role_name(p->role));
-	print_block(out, "why", p->why);
-	print_fixes(out, p);
-	print_block(out, "in the UI", p->see_in_ui);
-	for (size_t i = 0; i < p->explains_count; i++)
-		fprintf(out, "%s" STR_FMT "%s", i ? ", " : "can cause\n  ",
-			STR_ARG(p->explains[i].id), i + 1 == p->explains_count ? "\n" : "");
-}
-
-static void show_pattern(FILE *out, const struct pattern *p)
-{
-	print_meaning(out, p);
+	buf_release(&text);
 	print_block(out, "versions", p->versions);
 	fprintf(out, "literals\n");
 	for (size_t i = 0; i < p->literal_count; i++)
@@ -74,47 +51,7 @@ static void show_pattern(FILE *out, const struct pattern *p)
 		print_block(out, "example", p->hits[i].text);
 	fprintf(out, "defined in " STR_FMT ":%" PRIu32 "%s\n", STR_ARG(p->file), p->line,
 		p->unproven ? " (wording not seen in a real log yet)" : "");
-}
-
-/* Edits between two ids, for "did you mean"; rows of at most 64. */
-static size_t distance(struct str a, struct str b)
-{
-	size_t row[65];
-
-	if (a.len > 64 || b.len > 64)
-		return SIZE_MAX;
-	for (size_t j = 0; j <= b.len; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a.len; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= b.len; j++) {
-			size_t change = diagonal + (a.ptr[i - 1] != b.ptr[j - 1]);
-
-			diagonal = row[j];
-			row[j] = row[j] + 1 < change ? row[j] + 1 : change;
-			if (row[j - 1] + 1 < row[j])
-				row[j] = row[j - 1] + 1;
-		}
-	}
-	return row[b.len];
-}
-
-static const struct pattern *nearest(const struct matcher *m, struct str id)
-{
-	const struct pattern *best = NULL;
-	size_t best_distance = id.len / 2 + 1;
-
-	for (size_t i = 0; i < matcher_pattern_count(m); i++) {
-		size_t n = distance(id, matcher_pattern(m, i)->id);
-
-		if (n < best_distance) {
-			best_distance = n;
-			best = matcher_pattern(m, i);
-		}
-	}
-	return best;
+	return ok;
 }
 
 static const struct pattern *find_pattern(const struct matcher *m, const char *word,
@@ -122,19 +59,10 @@ static const struct pattern *find_pattern(const struct matcher *m, const char *w
 {
 	struct str id = str_from(word);
 	ptrdiff_t at = matcher_find(m, id);
-	const struct pattern *near;
 
 	if (at >= 0)
 		return matcher_pattern(m, (size_t)at);
-	near = nearest(m, id);
-	if (near)
-		diag_report(diags, DIAG_ERROR, "unknown-id", STR(""), 0,
-			    "no pattern is called %.60s; nearest is " STR_FMT, word,
-			    STR_ARG(near->id));
-	else
-		diag_report(diags, DIAG_ERROR, "unknown-id", STR(""), 0,
-			    "no pattern is called %.60s; `sparkdx patterns list` names them all",
-			    word);
+	cli_unknown(m, word, diags);
 	return NULL;
 }
 
@@ -196,9 +124,7 @@ static enum exit_status run_patterns(const struct options *o, char **words, size
 	} else if (!strcmp(verb, "show") && count == 2) {
 		const struct pattern *p = find_pattern(m, words[1], diags);
 
-		if (p)
-			show_pattern(out, p);
-		else
+		if (!p || !show_pattern(out, p))
 			status = EXIT_TROUBLE;
 	} else if (!strcmp(verb, "test") && count == 2) {
 		struct buf text = BUF_INIT(CLI_OUTPUT_BYTES_MAX);
@@ -215,29 +141,7 @@ static enum exit_status run_patterns(const struct options *o, char **words, size
 	return status;
 }
 
-/* --- explain, help --------------------------------------------------------------------------- */
-
-static enum exit_status run_explain(const struct options *o, char **words, size_t count, FILE *out,
-				    struct diag_sink *diags)
-{
-	struct matcher *m = matcher_new(o->pattern_dirs, o->pattern_dir_count, diags);
-	enum exit_status status = EXIT_TROUBLE;
-
-	if (count == 1 && lint_explain(out, str_from(words[0]))) {
-		status = EXIT_NOTHING;
-	} else if (count == 1) {
-		const struct pattern *p = find_pattern(m, words[0], diags);
-
-		if (p) {
-			print_meaning(out, p);
-			status = EXIT_NOTHING;
-		}
-	} else {
-		diag_report(diags, DIAG_ERROR, "usage", STR(""), 0, "explain ID");
-	}
-	matcher_free(m);
-	return status;
-}
+/* --- help, generate ------------------------------------------------------------------------- */
 
 static enum exit_status run_help(const struct options *o, char **words, size_t count, FILE *out,
 				 struct diag_sink *diags)
@@ -300,9 +204,13 @@ const struct command command_table[] = {
 	  "--write-baseline keeps what is reported today, --baseline leaves it out from then on. "
 	  "--diff shows what the safe edits would change, --fix makes them.",
 	  "sparkdx lint conf/ jobs/", false, run_lint },
-	{ "explain", "ID", "what a finding or a lint rule means and what helps",
-	  "ID is the name in brackets behind a finding or a report of lint.",
-	  "sparkdx explain yarn-pmem-killed", false, run_explain },
+	{ "explain", "[WHAT|-]", "what a finding, exit status, setting, term or message means",
+	  "WHAT is the name in brackets behind a finding or a report of lint, an exit status (143, -100, SIGKILL), a "
+	  "setting (spark.executor.memoryOverhead), a term (shuffle spill), or a log line, message "
+	  "or "
+	  "stack trace as it was printed. - reads it from standard input. Without WHAT: what there "
+	  "is.",
+	  "sparkdx explain exit code 143", false, run_explain },
 	{ "patterns", "list|show ID|check [DIR...]|test FILE|regexes",
 	  "look at and check the catalogue",
 	  "list prints id, category, role, severity and title, one pattern a line. show prints all "

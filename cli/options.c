@@ -324,7 +324,8 @@ bool options_parse(struct options *o, int argc, char **argv, char *why)
 	for (int i = 1; i < argc; i++) {
 		char *arg = argv[i], *next = i + 1 < argc ? argv[i + 1] : NULL, *given = next;
 
-		if (only_words || arg[0] != '-' || !arg[1]) {
+		/* No option is a digit: -100 is an exit status to explain. */
+		if (only_words || arg[0] != '-' || !arg[1] || (arg[1] >= '0' && arg[1] <= '9')) {
 			o->words[o->word_count++] = arg;
 			continue;
 		}

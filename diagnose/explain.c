@@ -1,0 +1,343 @@
+#include "base/base.h"
+#include "diagnose/explain.h"
+
+#include "diagnose/config_key.h"
+#include "diagnose/diagnosis.h"
+#include "diagnose/exit_code.h"
+#include "diagnose/render_formats.h"
+#include "diagnose/topic.h"
+
+enum {
+	/* Findings of a pasted text that are named; the first is explained in full. */
+	NAMED_MAX = 6,
+	/* Names longer than this have no near neighbour worth offering. */
+	NEAR_BYTES = 64,
+};
+
+static bool print_block(struct buf *out, const char *label, struct str text)
+{
+	return !text.len || buf_addf(out, "%s\n  " STR_FMT "\n", label, STR_ARG(str_trim(text)));
+}
+
+/* --- a pattern ------------------------------------------------------------------------------- */
+
+static bool print_fixes(struct buf *out, const struct pattern *p)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < p->fix_count; i++) {
+		const struct fix_spec *f = &p->fixes[i];
+
+		ok = buf_addf(out, "fix (%s)\n  " STR_FMT "%s", fix_kind_name(f->kind),
+			      STR_ARG(f->text),
+			      f->computed ? " (computed from the run's numbers)" : "");
+		for (size_t k = 0; ok && k < f->set_count; k++)
+			ok = buf_addf(out, "\n  --conf " STR_FMT "=" STR_FMT,
+				      STR_ARG(f->set[k].key), STR_ARG(f->set[k].value));
+		ok = ok && buf_add_char(out, '\n');
+	}
+	return ok;
+}
+
+static bool print_causes(struct buf *out, const struct pattern *p)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < p->explains_count; i++)
+		ok = buf_addf(out, "%s" STR_FMT "%s", i ? ", " : "can cause\n  ",
+			      STR_ARG(p->explains[i].id), i + 1 == p->explains_count ? "\n" : "");
+	return ok;
+}
+
+/* What is said beside the title. */
+static bool print_meaning(struct buf *out, const struct pattern *p)
+{
+	bool ok = p->role == ROLE_FACT ||
+		  buf_addf(out, "%s, %s\n", severity_name(p->severity), role_name(p->role));
+
+	return ok && print_block(out, "why", p->why) && print_fixes(out, p) &&
+	       print_block(out, "in the UI", p->see_in_ui) && print_causes(out, p);
+}
+
+bool explain_pattern(const struct pattern *p, struct buf *out)
+{
+	return buf_addf(out, STR_FMT "  [" STR_FMT "]\n", STR_ARG(p->title), STR_ARG(p->id)) &&
+	       print_meaning(out, p);
+}
+
+/* --- the kinds of questions ------------------------------------------------------------------ */
+
+struct question {
+	const struct matcher *matcher;
+	struct str what;
+	struct diag_sink *diags;
+};
+
+static bool answer_id(const struct question *q, struct buf *out)
+{
+	ptrdiff_t at = matcher_find(q->matcher, q->what);
+
+	return at >= 0 && explain_pattern(matcher_pattern(q->matcher, (size_t)at), out);
+}
+
+static bool answer_exit_code(const struct question *q, struct buf *out)
+{
+	int code;
+
+	return exit_code_parse(q->what, &code) && exit_code_explain(code, out);
+}
+
+static bool print_list(struct buf *out, const char *label, const char *const *items)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && items[i]; i++)
+		ok = buf_addf(out, "%s%s%s", i ? ", " : label, items[i], items[i + 1] ? "" : "\n");
+	return ok;
+}
+
+static bool answer_topic(const struct question *q, struct buf *out)
+{
+	const struct topic *t = topic_find(q->what);
+
+	return t && buf_addf(out, "%s\n\n%s\n", t->name, t->text) &&
+	       (!t->ui[0] || buf_addf(out, "in the UI  %s\n", t->ui)) &&
+	       print_list(out, "settings   ", t->keys) && print_list(out, "findings   ", t->ids);
+}
+
+/* "spark.x.y=4g" or "--conf spark.x.y=4g" is asked for as "spark.x.y". */
+static struct str setting_name(struct str what)
+{
+	struct str name, value;
+
+	if (str_starts_with(what, STR("--conf ")))
+		what = str_trim(str_skip(what, strlen("--conf ")));
+	return str_cut(what, '=', &name, &value) ? str_trim(name) : what;
+}
+
+static bool print_default(struct buf *out, const struct config_key *key)
+{
+	const char *value = config_key_default(key, STR(""));
+
+	return !value || buf_addf(out, "default     %s\n", value);
+}
+
+static bool print_history(struct buf *out, const struct config_key *key)
+{
+	return (!key->since || buf_addf(out, "since       %s\n", key->since)) &&
+	       (!key->deprecated || buf_addf(out, "deprecated  since %s\n", key->deprecated)) &&
+	       (!key->removed || buf_addf(out, "removed     in %s\n", key->removed)) &&
+	       (!key->instead || buf_addf(out, "use         %s\n", key->instead));
+}
+
+static bool print_key(struct buf *out, struct str name, const struct config_key *key)
+{
+	if (!buf_addf(out, STR_FMT "\n", STR_ARG(name)) ||
+	    (key->note && !buf_addf(out, "%s\n", key->note)) || !buf_add_char(out, '\n'))
+		return false;
+	if (key->type != CONFIG_ANY) {
+		if (!buf_add(out, STR("value       ")))
+			return false;
+		config_key_expects(key, out);
+		if (!buf_add_char(out, '\n'))
+			return false;
+	}
+	return print_default(out, key) && print_history(out, key);
+}
+
+/* Topics that name the setting say what it is good for. */
+static bool print_topics_of(struct buf *out, struct str name)
+{
+	bool ok = true, any = false;
+
+	for (size_t i = 0; ok && i < topic_count; i++)
+		for (size_t k = 0; ok && topic_table[i].keys[k]; k++)
+			if (str_eq(name, str_from(topic_table[i].keys[k]))) {
+				ok = buf_addf(out, "%s%s", any ? ", " : "topics      ",
+					      topic_table[i].name);
+				any = true;
+			}
+	return ok && (!any || buf_add_char(out, '\n'));
+}
+
+static bool answer_setting(const struct question *q, struct buf *out)
+{
+	struct str name = setting_name(q->what);
+	const struct config_key *key = config_key_find(name);
+
+	if (!str_starts_with(name, STR("spark.")) || str_count(name, ' '))
+		return false;
+	if (!key)
+		key = config_key_family(name);
+	if (key)
+		return print_key(out, name, key) && print_topics_of(out, name);
+	key = config_key_nearest(name);
+	return key &&
+	       buf_addf(out, "Spark knows no setting " STR_FMT "; the nearest it knows:\n\n",
+			STR_ARG(name)) &&
+	       print_key(out, str_from(key->name), key) &&
+	       print_topics_of(out, str_from(key->name));
+}
+
+/* --- a pasted text --------------------------------------------------------------------------- */
+
+static bool print_computed(struct buf *out, const struct finding *f)
+{
+	bool ok = true, any = false;
+
+	for (size_t i = 0; ok && i < f->fix_count; i++)
+		for (size_t k = 0; ok && f->fixes[i].computed_from.len && k < f->fixes[i].set_count;
+		     k++) {
+			ok = buf_addf(out, "%s  --conf " STR_FMT "=" STR_FMT "\n",
+				      any ? "" : "with the numbers of this text\n",
+				      STR_ARG(f->fixes[i].set[k].key),
+				      STR_ARG(f->fixes[i].set[k].value));
+			any = true;
+		}
+	return ok;
+}
+
+/* The title is the finding's, with the text's own values in it. */
+static bool print_title(struct buf *out, const struct finding *f, const char *before)
+{
+	return buf_add(out, str_from(before)) && render_safe(out, f->title) &&
+	       buf_addf(out, "  [" STR_FMT "]\n", STR_ARG(f->id));
+}
+
+static bool print_finding(struct buf *out, const struct matcher *m, const struct finding *f)
+{
+	ptrdiff_t at = matcher_find(m, f->id);
+
+	if (!print_title(out, f, ""))
+		return false;
+	if (f->user_frame.len && (!buf_add(out, STR("in your code\n  ")) ||
+				  !render_safe(out, f->user_frame) || !buf_add_char(out, '\n')))
+		return false;
+	return at < 0 || print_meaning(out, matcher_pattern(m, (size_t)at));
+}
+
+static bool print_findings(struct buf *out, const struct matcher *m, const struct diagnosis *d)
+{
+	bool ok = print_finding(out, m, &d->findings[0]) && print_computed(out, &d->findings[0]);
+
+	for (size_t i = 1; ok && i < d->finding_count && i < NAMED_MAX; i++)
+		ok = print_title(out, &d->findings[i], i == 1 ? "\nalso in this text\n  " : "  ");
+	return ok;
+}
+
+/* As it was printed: one line, or a record with its stack trace. */
+static bool answer_text(const struct question *q, struct buf *out)
+{
+	struct diagnosis *d = diagnose_text(q->matcher, STR("text"), q->what, q->diags);
+	bool ok = d->finding_count && print_findings(out, q->matcher, d);
+
+	diagnosis_free(d);
+	return ok;
+}
+
+/* "exited with code 52", "Exit status: 143." somewhere in a text that no pattern knows. */
+static bool answer_code_in_text(const struct question *q, struct buf *out)
+{
+	static const char *const labels[] = { "exit code ",    "exit code: ",  "exitCode: ",
+					      "Exit status: ", "exit status ", "with code ",
+					      "Exit code is " };
+
+	for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
+		ptrdiff_t at = str_find(q->what, str_from(labels[i]));
+		struct str rest;
+		size_t n = 0;
+		int code;
+
+		if (at < 0)
+			continue;
+		rest = str_skip(q->what, (size_t)at + strlen(labels[i]));
+		while (n < rest.len &&
+		       (rest.ptr[n] == '-' || (rest.ptr[n] >= '0' && rest.ptr[n] <= '9')))
+			n++;
+		if (exit_code_parse((struct str){ rest.ptr, n }, &code))
+			return exit_code_explain(code, out);
+	}
+	return false;
+}
+
+/* The first that has an answer gives it. */
+static bool (*const answers[])(const struct question *q, struct buf *out) = {
+	answer_id, answer_exit_code, answer_setting, answer_topic, answer_text, answer_code_in_text,
+};
+
+bool explain(const struct matcher *m, struct str what, struct buf *out, struct diag_sink *diags)
+{
+	struct question q = { .matcher = m, .what = str_trim(what), .diags = diags };
+
+	for (size_t i = 0; q.what.len && i < ARRAY_LEN(answers); i++)
+		if (answers[i](&q, out))
+			return true;
+	return false;
+}
+
+bool explain_list(const struct matcher *m, struct buf *out)
+{
+	size_t ids = 0;
+	bool ok = buf_add(out, STR("topics\n"));
+
+	for (size_t i = 0; ok && i < topic_count; i++)
+		ok = buf_addf(out, "  %s\n", topic_table[i].name);
+	ok = ok && buf_add(out, STR("exit statuses\n "));
+	for (size_t i = 0; ok && i < exit_code_count; i++)
+		if (!i || exit_code_table[i].code != exit_code_table[i - 1].code)
+			ok = buf_addf(out, " %d", exit_code_table[i].code);
+	for (size_t i = 0; i < matcher_pattern_count(m); i++)
+		ids += matcher_pattern(m, i)->role != ROLE_FACT;
+	return ok && buf_addf(out,
+			      "\nfindings\n  %zu ids: sparkdx patterns list\n"
+			      "settings\n  %zu keys: spark.executor.memoryOverhead\n"
+			      "texts\n  a message, a log line or a stack trace; - reads it from "
+			      "standard input\n",
+			      ids, config_keys.key_count);
+}
+
+/* --- what was meant -------------------------------------------------------------------------- */
+
+/* Edits between two names. */
+static size_t distance(struct str a, struct str b)
+{
+	size_t row[NEAR_BYTES + 1];
+
+	if (a.len > NEAR_BYTES || b.len > NEAR_BYTES)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= b.len; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.len; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b.len; j++) {
+			size_t change = diagonal + (a.ptr[i - 1] != b.ptr[j - 1]);
+
+			diagonal = row[j];
+			row[j] = row[j] + 1 < change ? row[j] + 1 : change;
+			if (row[j - 1] + 1 < row[j])
+				row[j] = row[j - 1] + 1;
+		}
+	}
+	return row[b.len];
+}
+
+struct str explain_nearest(const struct matcher *m, struct str what)
+{
+	struct str best = STR("");
+	size_t best_distance = what.len / 2 + 1;
+
+	for (size_t i = 0; i < matcher_pattern_count(m) + topic_count; i++) {
+		size_t ids = matcher_pattern_count(m);
+		struct str name =
+			i < ids ? matcher_pattern(m, i)->id : str_from(topic_table[i - ids].name);
+		size_t n = distance(what, name);
+
+		if (n < best_distance) {
+			best_distance = n;
+			best = name;
+		}
+	}
+	return best;
+}
