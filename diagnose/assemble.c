@@ -172,6 +172,8 @@ static double confidence_of(const struct draft *x)
 	/* Counted, not inferred. */
 	if (x->pattern->role == ROLE_PERFORMANCE)
 		return 0.92;
+	if (x->unclassified)
+		return x->innermost ? 0.5 : 0.3;
 	if (x->cause_count)
 		return x->pattern->role == ROLE_ROOT ? 0.7 : 0.9;
 	if (x->tied)
@@ -192,6 +194,9 @@ static struct str disproof_of(const struct draft *x)
 	if (x->pattern->role == ROLE_PERFORMANCE)
 		return STR("a second run without it: a cold cache or a busy neighbour can look the "
 			   "same once");
+	if (x->unclassified)
+		return STR("a failure that is known, in the log of another process of this run: "
+			   "executors, the application master, the cluster manager");
 	if (x->pattern->role != ROLE_ROOT)
 		return STR("the log of the process that failed first: this line alone only reports "
 			   "it");

@@ -63,8 +63,15 @@ static void take_histories(struct diagnosis *out, struct stream_log *const *stre
 	}
 }
 
-static void reason(struct diagnosis *out, const struct gathered *g, struct str app,
-		   struct arena *scratch, struct diag_sink *diags)
+static const struct pattern *unclassified_error(const struct matcher *matcher)
+{
+	ptrdiff_t at = matcher_find(matcher, STR("unclassified-error"));
+
+	return at < 0 ? NULL : matcher_pattern(matcher, (size_t)at);
+}
+
+static void reason(struct diagnosis *out, const struct gathered *g, const struct matcher *matcher,
+		   struct str app, struct arena *scratch, struct diag_sink *diags)
 {
 	size_t count = g->stream_count;
 	struct stream_log **streams = calloc(count ? count : 1, sizeof(struct stream_log *));
@@ -87,6 +94,7 @@ static void reason(struct diagnosis *out, const struct gathered *g, struct str a
 	drafts_quiet(&drafts, &runs);
 	drafts_link(&drafts);
 	drafts_tie(&drafts);
+	drafts_fallback(&drafts, &runs, unclassified_error(matcher));
 	drafts_weigh(&drafts);
 	drafts_rank(&drafts);
 	assemble_applications(out, &runs);
@@ -143,7 +151,8 @@ static void say_what_is_no_log(struct diagnosis *out, const struct gathered *g)
 	out->absent_count = n;
 }
 
-static struct diagnosis *conclude(struct gathered *g, struct str app, struct diag_sink *diags)
+static struct diagnosis *conclude(struct gathered *g, const struct matcher *matcher, struct str app,
+				  struct diag_sink *diags)
 {
 	struct diagnosis *out = calloc(1, sizeof(*out));
 	struct arena scratch = ARENA_INIT(DIAGNOSIS_BYTES_MAX);
@@ -152,7 +161,7 @@ static struct diagnosis *conclude(struct gathered *g, struct str app, struct dia
 		die_no_memory();
 	out->arena = (struct arena)ARENA_INIT(DIAGNOSIS_BYTES_MAX);
 	copy_inputs(out, g);
-	reason(out, g, app, &scratch, diags);
+	reason(out, g, matcher, app, &scratch, diags);
 	say_what_is_no_log(out, g);
 	gathered_release(g);
 	arena_release(&scratch);
@@ -165,7 +174,7 @@ struct diagnosis *diagnose_with(const struct matcher *matcher,
 	struct gathered g;
 
 	gather(options, matcher, &g, diags);
-	return conclude(&g, options->app, diags);
+	return conclude(&g, matcher, options->app, diags);
 }
 
 struct diagnosis *diagnose_text(const struct matcher *matcher, struct str name, struct str text,
@@ -174,7 +183,7 @@ struct diagnosis *diagnose_text(const struct matcher *matcher, struct str name, 
 	struct gathered g;
 
 	gather_text(matcher, name, text, &g);
-	return conclude(&g, STR(""), diags);
+	return conclude(&g, matcher, STR(""), diags);
 }
 
 struct diagnosis *diagnose(const struct diagnose_options *options, struct diag_sink *diags)

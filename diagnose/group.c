@@ -11,7 +11,7 @@ enum {
 	STOP_SLACK_MS = 2000,
 };
 
-static void push_sighting(struct draft *d, const struct sighting *o)
+void drafts_add_sighting(struct draft *d, const struct sighting *o)
 {
 	if (d->sighting_count == d->sighting_capacity) {
 		size_t capacity = d->sighting_capacity ? d->sighting_capacity * 2 : 8;
@@ -26,6 +26,20 @@ static void push_sighting(struct draft *d, const struct sighting *o)
 	d->sightings[d->sighting_count++] = o;
 }
 
+struct draft *drafts_add(struct drafts *d)
+{
+	if (d->count == d->capacity) {
+		size_t capacity = d->capacity ? d->capacity * 2 : 64;
+		struct draft *grown = realloc(d->items, capacity * sizeof(*grown));
+
+		if (!grown)
+			die_no_memory();
+		d->items = grown;
+		d->capacity = capacity;
+	}
+	return &d->items[d->count++];
+}
+
 static struct draft *find_draft(struct drafts *d, const struct run *run, uint32_t pattern_index,
 				struct str key)
 {
@@ -36,14 +50,7 @@ static struct draft *find_draft(struct drafts *d, const struct run *run, uint32_
 		if (x->pattern_index == pattern_index && x->run == run && str_eq(x->key, key))
 			return x;
 	}
-	if (d->count == d->capacity) {
-		d->capacity = d->capacity ? d->capacity * 2 : 64;
-		x = realloc(d->items, d->capacity * sizeof(*d->items));
-		if (!x)
-			die_no_memory();
-		d->items = x;
-	}
-	x = &d->items[d->count++];
+	x = drafts_add(d);
 	*x = (struct draft){
 		.pattern_index = pattern_index,
 		.run = run,
@@ -89,7 +96,7 @@ static void add_group(struct drafts *d, const struct sighting_group *g, size_t s
 	if (g->last_ms != TIME_NONE && (x->last_ms == TIME_NONE || g->last_ms > x->last_ms))
 		x->last_ms = g->last_ms;
 	for (const struct sighting *o = g->first; o; o = o->next) {
-		push_sighting(x, o);
+		drafts_add_sighting(x, o);
 		x->innermost |= o->innermost;
 		x->in_terminal |= o->in_terminal;
 		if (o->depth > x->depth_max)

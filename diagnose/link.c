@@ -31,7 +31,7 @@ static bool is_caused_by(const struct drafts *d, size_t from, size_t to, size_t 
 	return false;
 }
 
-static void add_cause(struct drafts *d, size_t consequence, size_t cause)
+void drafts_add_cause(struct drafts *d, size_t consequence, size_t cause)
 {
 	struct draft *x = &d->items[consequence];
 
@@ -98,7 +98,7 @@ static void link_by_catalogue(struct drafts *d, size_t cause)
 			    str_eq(x->pattern->id, p->explains[e].id) &&
 			    places_agree(&d->items[cause], x, p->explains[e].same) &&
 			    times_agree(&d->items[cause], x))
-				add_cause(d, i, cause);
+				drafts_add_cause(d, i, cause);
 		}
 }
 
@@ -165,7 +165,7 @@ static void link_record(struct drafts *d, const struct in_record *items, size_t 
 			continue;
 		/* Two known roots in one record stay two, unless one is only the generic name. */
 		if (p->role < d->items[items[best].draft].pattern->role || pattern_is_generic(p))
-			add_cause(d, items[i].draft, items[best].draft);
+			drafts_add_cause(d, items[i].draft, items[best].draft);
 	}
 }
 

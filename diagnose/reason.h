@@ -7,6 +7,7 @@
  *           the innermost root explains the envelopes around it
  *   tie     a draft is tied to the outcome when a chain of causes leads from it to a record that
  *           ended the application
+ *   fall back  in a run that failed and that nothing explains, the error that ended it is named
  *   weigh   what a successful run survived is a warning, what cost it nothing is quiet
  *   rank    roots that are tied first, then severity, then time
  *
@@ -38,8 +39,9 @@ struct draft {
 	bool in_terminal; /* some sighting lies in a record that ended an application */
 	bool quiet;	  /* harmless here: counted only */
 	bool tied;
-	bool survived;	 /* the application succeeded all the same */
-	size_t distance; /* steps from the nearest root, for the order of consequences */
+	bool unclassified; /* no pattern's: the error a failed run ended with */
+	bool survived;	   /* the application succeeded all the same */
+	size_t distance;   /* steps from the nearest root, for the order of consequences */
 };
 
 struct drafts {
@@ -55,11 +57,19 @@ void drafts_group(struct drafts *d, struct stream_log *const *streams, size_t co
 void drafts_quiet(struct drafts *d, struct runs *runs);
 void drafts_link(struct drafts *d);
 void drafts_tie(struct drafts *d);
+/* `unclassified` words it; NULL: nothing is added. */
+void drafts_fallback(struct drafts *d, const struct runs *runs, const struct pattern *unclassified);
 /* In a run that succeeded, what cost nothing goes quiet, and the rest is a survived failure. */
 void drafts_weigh(struct drafts *d);
 /* Reorders the drafts; `causes` keep pointing at the right ones. Quiet drafts come last. */
 void drafts_rank(struct drafts *d);
 void drafts_release(struct drafts *d);
+
+/* For the steps themselves. A new draft's content is undefined; drafts move when one is added. */
+struct draft *drafts_add(struct drafts *d);
+void drafts_add_sighting(struct draft *d, const struct sighting *o);
+/* Nothing where the edge exists, or would close a circle. */
+void drafts_add_cause(struct drafts *d, size_t consequence, size_t cause);
 
 /* Is this the log of another process than the pattern speaks of (`only_in`)? Unknown owners are
  * given the benefit. */
