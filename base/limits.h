@@ -76,6 +76,10 @@ enum {
 enum {
 	/* A pasted message or trace; a whole log belongs to `diagnose`. */
 	LIMIT_PASTE_BYTES = 1024 * 1024,
+	/* Spark's list of named errors: 4.3 has 400 KB. */
+	LIMIT_CONDITIONS_BYTES = 8 * 1024 * 1024,
+	/* A path of, or inside, the user's Spark: Linux' own ceiling. */
+	LIMIT_SPARK_PATH_BYTES = 4096,
 };
 
 /* -- configuration ---------------------------------------------------------------------------- */

@@ -205,9 +205,10 @@ const struct command command_table[] = {
 	  "--diff shows what the safe edits would change, --fix makes them.",
 	  "sparkdx lint conf/ jobs/", false, run_lint },
 	{ "explain", "[WHAT|-]", "what a finding, exit status, setting, term or message means",
-	  "WHAT is the name in brackets behind a finding or a report of lint, an exit status (143, -100, SIGKILL), a "
-	  "setting (spark.executor.memoryOverhead), a term (shuffle spill), or a log line, message "
-	  "or "
+	  "WHAT is the name in brackets behind a finding or a report of lint, an exit status (143, "
+	  "-100, SIGKILL), a "
+	  "setting (spark.executor.memoryOverhead), a term (shuffle spill), "
+	  "an error of Spark (DIVIDE_BY_ZERO, 22012), or a log line, message or "
 	  "stack trace as it was printed. - reads it from standard input. Without WHAT: what there "
 	  "is.",
 	  "sparkdx explain exit code 143", false, run_explain },

@@ -63,8 +63,8 @@ enum exit_status run_explain(const struct options *o, char **words, size_t count
 		if (count == 1 && lint_explain(out, buf_str(&what)))
 			status = EXIT_NOTHING;
 		else
-			found = count ? explain(m, buf_str(&what), &text, diags) :
-					explain_list(m, &text);
+			found = count ? explain(m, buf_str(&what), o->spark_home, &text, diags)
+				      : explain_list(m, &text);
 		if (!found && status != EXIT_NOTHING)
 			cli_unknown(m, count == 1 ? words[0] : "this text", diags);
 	}

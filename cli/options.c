@@ -110,6 +110,13 @@ static bool set_jobs(struct options *o, const char *value, char *why)
 	return true;
 }
 
+static bool set_spark_home(struct options *o, const char *value, char *why)
+{
+	(void)why;
+	o->spark_home = value;
+	return true;
+}
+
 static const char *const whens[] = { "auto", "always", "never", NULL };
 
 static bool set_when(enum when *to, const char *value, char *why)
@@ -223,6 +230,8 @@ const struct option_spec option_table[] = {
 	  "exit with 1 from this severity on (default error)", set_fail_on },
 	{ "patterns", '\0', OPTION_DIRECTORY, "DIR", NULL, "add the patterns in DIR (repeatable)",
 	  set_patterns },
+	{ "spark-home", '\0', OPTION_DIRECTORY, "DIR", NULL,
+	  "Spark or pyspark whose words for an error to print", set_spark_home },
 	{ "jobs", 'j', OPTION_NUMBER, "N", NULL, "threads (default: processors)", set_jobs },
 	{ "color", '\0', OPTION_CHOICE, "WHEN", whens, "auto, always or never", set_color },
 	{ "progress", '\0', OPTION_CHOICE, "WHEN", whens, "auto, always or never", set_progress },

@@ -22,7 +22,8 @@ struct options {
 	enum severity fail_on;	    /* SEVERITY_NONE: never */
 	struct str pattern_dirs[PATTERN_DIRS_MAX];
 	size_t pattern_dir_count;
-	unsigned jobs; /* 0: as many as there are processors */
+	const char *spark_home; /* NULL: where one usually is */
+	unsigned jobs;		/* 0: as many as there are processors */
 	enum when color, progress;
 	/* of lint */
 	struct str select, ignore, baseline, write_baseline;

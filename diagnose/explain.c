@@ -3,6 +3,7 @@
 
 #include "diagnose/config_key.h"
 #include "diagnose/diagnosis.h"
+#include "diagnose/error_condition.h"
 #include "diagnose/exit_code.h"
 #include "diagnose/render_formats.h"
 #include "diagnose/topic.h"
@@ -70,6 +71,7 @@ bool explain_pattern(const struct pattern *p, struct buf *out)
 struct question {
 	const struct matcher *matcher;
 	struct str what;
+	const char *spark_home; /* or NULL */
 	struct diag_sink *diags;
 };
 
@@ -179,6 +181,92 @@ static bool answer_setting(const struct question *q, struct buf *out)
 	       print_topics_of(out, str_from(key->name));
 }
 
+/* --- errors that Spark names ----------------------------------------------------------------- */
+
+static bool print_state(struct buf *out, struct str state)
+{
+	const char *meaning = sqlstate_meaning(state);
+
+	return !meaning ||
+	       buf_addf(out, "kind  (SQLSTATE " STR_FMT ")\n  %s\n", STR_ARG(state), meaning);
+}
+
+/* The state a text ends with, when Spark printed it. */
+static struct str state_in(struct str text)
+{
+	ptrdiff_t at = str_find(text, STR("SQLSTATE: "));
+	struct str state = at < 0 ? STR("") : str_skip(text, (size_t)at + strlen("SQLSTATE: "));
+
+	return state.len > 5 ? (struct str){ state.ptr, 5 } : state;
+}
+
+/* What Spark's list and the table of states say. */
+static bool print_condition(const struct question *q, struct str name, struct buf *out)
+{
+	struct arena arena = ARENA_INIT((size_t)LIMIT_CONDITIONS_BYTES);
+	struct error_condition c;
+	bool found = error_condition_find(q->spark_home, name, &arena, &c);
+	struct str state = c.sqlstate.len ? c.sqlstate : state_in(q->what);
+	bool ok = buf_addf(out, "error " STR_FMT "\n", STR_ARG(name));
+
+	if (ok && found)
+		ok = buf_add(out, STR("in Spark's own words\n  ")) && render_safe(out, c.message) &&
+		     buf_add(out, STR("\n  from ")) && render_safe(out, c.file) &&
+		     buf_add_char(out, '\n');
+	else if (ok)
+		ok = buf_add(out,
+			     STR("  No Spark was found whose list has it; --spark-home DIR says "
+				 "where to look.\n"));
+	if (ok && !state.len && sqlstate_guess(name).len)
+		ok = buf_add(out, STR("kind  (by its name)\n  ")) &&
+		     buf_add(out, str_from(sqlstate_meaning(sqlstate_guess(name)))) &&
+		     buf_add_char(out, '\n');
+	ok = ok && print_state(out, state);
+	arena_release(&arena);
+	return ok;
+}
+
+/* A pattern one of whose examples is told under this name; its subclass need not be the same. */
+static const struct pattern *pattern_of_condition(const struct matcher *m, struct str name)
+{
+	struct str main, sub;
+
+	if (!str_cut(name, '.', &main, &sub))
+		main = name;
+	for (size_t i = 0; i < matcher_pattern_count(m); i++) {
+		const struct pattern *p = matcher_pattern(m, i);
+
+		for (size_t k = 0; p->role != ROLE_FACT && k < p->hit_count; k++) {
+			struct str told;
+
+			if (error_condition_in(p->hits[k].text, &told) &&
+			    str_starts_with(told, main) &&
+			    (told.len == main.len || told.ptr[main.len] == '.'))
+				return p;
+		}
+	}
+	return NULL;
+}
+
+static bool answer_condition(const struct question *q, struct buf *out)
+{
+	const struct pattern *p;
+	struct str name;
+
+	if (!error_condition_parse(q->what, &name))
+		return false;
+	p = pattern_of_condition(q->matcher, name);
+	return (!p || (explain_pattern(p, out) && buf_add_char(out, '\n'))) &&
+	       print_condition(q, name, out);
+}
+
+static bool answer_state(const struct question *q, struct buf *out)
+{
+	struct str state = str_starts_with(q->what, STR("SQLSTATE")) ? state_in(q->what) : q->what;
+
+	return state.len == 5 && sqlstate_meaning(state) && print_state(out, state);
+}
+
 /* --- a pasted text --------------------------------------------------------------------------- */
 
 static bool print_computed(struct buf *out, const struct finding *f)
@@ -229,8 +317,12 @@ static bool print_findings(struct buf *out, const struct matcher *m, const struc
 static bool answer_text(const struct question *q, struct buf *out)
 {
 	struct diagnosis *d = diagnose_text(q->matcher, STR("text"), q->what, q->diags);
+	struct str name;
+	bool known = d->finding_count && d->findings[0].role != ROLE_NOISE;
 	bool ok = d->finding_count && print_findings(out, q->matcher, d);
 
+	if ((known || !ok) && error_condition_in(q->what, &name))
+		ok = (!ok || buf_add_char(out, '\n')) && print_condition(q, name, out);
 	diagnosis_free(d);
 	return ok;
 }
@@ -262,12 +354,14 @@ static bool answer_code_in_text(const struct question *q, struct buf *out)
 
 /* The first that has an answer gives it. */
 static bool (*const answers[])(const struct question *q, struct buf *out) = {
-	answer_id, answer_exit_code, answer_setting, answer_topic, answer_text, answer_code_in_text,
+	answer_id,	  answer_exit_code, answer_setting, answer_topic,
+	answer_condition, answer_state,	    answer_text,    answer_code_in_text,
 };
 
-bool explain(const struct matcher *m, struct str what, struct buf *out, struct diag_sink *diags)
+bool explain(const struct matcher *m, struct str what, const char *spark_home, struct buf *out,
+	     struct diag_sink *diags)
 {
-	struct question q = { .matcher = m, .what = str_trim(what), .diags = diags };
+	struct question q = { m, str_trim(what), spark_home, diags };
 
 	for (size_t i = 0; q.what.len && i < ARRAY_LEN(answers); i++)
 		if (answers[i](&q, out))
@@ -291,6 +385,7 @@ bool explain_list(const struct matcher *m, struct buf *out)
 	return ok && buf_addf(out,
 			      "\nfindings\n  %zu ids: sparkdx patterns list\n"
 			      "settings\n  %zu keys: spark.executor.memoryOverhead\n"
+			      "errors of Spark\n  names and states: DIVIDE_BY_ZERO, 22012\n"
 			      "texts\n  a message, a log line or a stack trace; - reads it from "
 			      "standard input\n",
 			      ids, config_keys.key_count);

@@ -11,9 +11,10 @@
 #include "base/str.h"
 #include "patterns/matcher.h"
 
-/* Append what is known of `what`; false when nothing is (or `out` is full). What could not be read
- * of a pasted text goes to `diags`. */
-bool explain(const struct matcher *m, struct str what, struct buf *out,
+/* Append what is known of `what`; Spark's own words for an error are looked up in the Spark at
+ * `spark_home` (NULL: where one usually is); false when nothing is (or `out` is full). What could
+ * not be read of a pasted text goes to `diags`. */
+bool explain(const struct matcher *m, struct str what, const char *spark_home, struct buf *out,
 	     struct diag_sink *diags) MUST_USE;
 /* Append what can be asked for. */
 bool explain_list(const struct matcher *m, struct buf *out) MUST_USE;

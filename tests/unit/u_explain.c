@@ -45,7 +45,7 @@ static bool answers(const char *what, const char *part)
 	bool ok;
 
 	diag_recorder_init(&diags, &arena);
-	ok = explain(m, str_from(what), &out, &diags.sink) &&
+	ok = explain(m, str_from(what), "", &out, &diags.sink) &&
 	     str_find(buf_str(&out), str_from(part)) >= 0;
 	buf_release(&out);
 	arena_release(&arena);
@@ -63,6 +63,10 @@ TEST(explain_each_kind_of_question)
 	CHECK(answers("spark.executer.memory", "the nearest it knows"));
 	CHECK(answers("java.lang.OutOfMemoryError: Java heap space", "[jvm-heap-oom]"));
 	CHECK(answers("the wrapper said exit code 53, who knows", "local directory"));
+	CHECK(answers("UNRESOLVED_COLUMN.WITH_SUGGESTION", "[unresolved-column]"));
+	CHECK(answers("42703", "the statement"));
+	CHECK(answers("[NEVER_SEEN.BEFORE] no SQLSTATE: 22012", "the data, not the statement"));
+	CHECK(answers("NEVER_SEEN", "--spark-home"));
 	CHECK(!answers("nothing of the kind", ""));
 	CHECK(!answers("", ""));
 }
