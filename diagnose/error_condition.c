@@ -200,12 +200,18 @@ static void search_list(struct lookup *l, struct source *source)
 {
 	char *bytes = malloc(LIMIT_CONDITIONS_BYTES);
 	struct json_pull p;
-	struct str key;
+	struct str text, key;
+	ptrdiff_t at;
 
 	if (!bytes)
 		die_no_memory();
-	p = json_pull(
-		(struct str){ bytes, source_read_full(source, bytes, LIMIT_CONDITIONS_BYTES) });
+	text = (struct str){ bytes, source_read_full(source, bytes, LIMIT_CONDITIONS_BYTES) };
+	/* Python's side of 3.4 and 3.5 has its list inside a string of a module. */
+	at = str_find(text, STR("\n{"));
+	if (at >= 0 && text.ptr[0] != '{')
+		text = str_skip(text, (size_t)at + 1);
+	l->listed = true;
+	p = json_pull(text);
 	for (json_object(&p); !l->done && json_key(&p, &key);)
 		if (str_eq(key, l->main))
 			read_condition(l, &p);
