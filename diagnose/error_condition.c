@@ -147,8 +147,8 @@ struct lookup {
 /* An array of lines. */
 static void read_message(struct lookup *l, struct json_pull *p)
 {
-	for (json_array(p); json_element(p);) {
-		struct str line = json_string(p);
+	for (pull_array(p); pull_element(p);) {
+		struct str line = pull_string(p);
 
 		if (line.len && ((l->text.len && !buf_add_char(&l->text, ' ')) ||
 				 !json_unescape(line, &l->text)))
@@ -161,17 +161,17 @@ static bool read_sub(struct lookup *l, struct json_pull *p)
 	struct str key;
 	bool met = false;
 
-	for (json_object(p); json_key(p, &key);) {
+	for (pull_object(p); pull_key(p, &key);) {
 		if (!str_eq(key, l->sub)) {
-			json_skip(p);
+			pull_skip(p);
 			continue;
 		}
 		met = true;
-		for (json_object(p); json_key(p, &key);)
+		for (pull_object(p); pull_key(p, &key);)
 			if (str_eq(key, STR("message")))
 				read_message(l, p);
 			else
-				json_skip(p);
+				pull_skip(p);
 	}
 	return met;
 }
@@ -182,15 +182,15 @@ static void read_condition(struct lookup *l, struct json_pull *p)
 	bool met = !l->sub.len;
 
 	buf_clear(&l->text);
-	for (json_object(p); json_key(p, &key);) {
+	for (pull_object(p); pull_key(p, &key);) {
 		if (str_eq(key, STR("message")))
 			read_message(l, p);
 		else if (str_eq(key, STR("sqlState")))
-			state = json_string(p);
+			state = pull_string(p);
 		else if (str_eq(key, STR("subClass")))
 			met |= read_sub(l, p);
 		else
-			json_skip(p);
+			pull_skip(p);
 	}
 	l->done = met && !p->bad && arena_str(l->arena, buf_str(&l->text), &l->found->message) &&
 		  arena_str(l->arena, state, &l->found->sqlstate);
@@ -212,11 +212,11 @@ static void search_list(struct lookup *l, struct source *source)
 		text = str_skip(text, (size_t)at + 1);
 	l->listed = true;
 	p = json_pull(text);
-	for (json_object(&p); !l->done && json_key(&p, &key);)
+	for (pull_object(&p); !l->done && pull_key(&p, &key);)
 		if (str_eq(key, l->main))
 			read_condition(l, &p);
 		else
-			json_skip(&p);
+			pull_skip(&p);
 	free(bytes);
 }
 
