@@ -115,6 +115,16 @@ static int by_innermost(const struct draft *a, const struct draft *b)
 	return flag_first(a->innermost, b->innermost);
 }
 
+/*
+ * Attempts of one task may each raise something else. Of exceptions that say only their class, the
+ * one the job was given up for is the answer; a failure known by name keeps its place in time.
+ */
+static int by_last_word(const struct draft *a, const struct draft *b)
+{
+	return flag_first(a->in_terminal && pattern_is_generic(a->pattern),
+			  b->in_terminal && pattern_is_generic(b->pattern));
+}
+
 static int by_time(const struct draft *a, const struct draft *b)
 {
 	if (a->first_ms != TIME_NONE && b->first_ms != TIME_NONE && a->first_ms != b->first_ms)
@@ -138,8 +148,8 @@ static int by_rootness(const struct draft *a, const struct draft *b)
 static int compare_ranked(const void *x, const void *y)
 {
 	static criterion *const criteria[] = {
-		by_quiet,    by_rootness, by_tied,	by_role, by_knowledge,
-		by_severity, by_distance, by_innermost, by_time, by_id,
+		by_quiet,    by_rootness,  by_tied,	 by_role, by_knowledge, by_severity,
+		by_distance, by_innermost, by_last_word, by_time, by_id,
 	};
 	const struct ranked *a = x, *b = y;
 
