@@ -2,8 +2,11 @@
 #include "diagnose/outcome.h"
 
 enum {
-	/* Below this an outcome line is a sign that a later success overrules. */
-	AUTHORITY_SIGN_MAX = 4,
+	/*
+	 * Up to this a line that speaks of an end is a sign, which jobs that finish after it in the
+	 * same log refute. A traceback is one: it looks the same when the script caught and printed it.
+	 */
+	AUTHORITY_SIGN_MAX = 5,
 };
 
 static bool is_later(const struct sighting *a, const struct sighting *b)
