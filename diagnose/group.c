@@ -219,6 +219,19 @@ static bool is_present(const struct drafts *d, const struct run *run, struct str
 	return false;
 }
 
+/* What ends an application makes its driver stop within moments: here only the order tells. */
+static bool comes_before_stop(const struct draft *x)
+{
+	const struct sighting *stop = x->run->stop;
+
+	if (!stop || x->pattern->outcome == OUTCOME_UNKNOWN)
+		return false;
+	for (size_t i = 0; i < x->sighting_count; i++)
+		if (x->sightings[i]->stream == stop->stream && x->sightings[i]->line < stop->line)
+			return true;
+	return false;
+}
+
 /* Only at or after the application's own stop, or with no driver's log to say when that was. */
 static bool belongs_to_stop(const struct draft *x)
 {
@@ -262,6 +275,8 @@ void drafts_quiet(struct drafts *d, struct runs *runs)
 		struct draft *x = &d->items[i];
 
 		if (!x->pattern->noise_after_stop)
+			continue;
+		if (comes_before_stop(x))
 			continue;
 		x->quiet = belongs_to_stop(x);
 		if (!x->quiet)

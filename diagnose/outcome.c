@@ -4,7 +4,8 @@
 enum {
 	/*
 	 * Up to this a line that speaks of an end is a sign, which jobs that finish after it in the
-	 * same log refute. A traceback is one: it looks the same when the script caught and printed it.
+	 * same log refute. A traceback is one: it looks the same when the script caught and printed
+	 * it.
 	 */
 	AUTHORITY_SIGN_MAX = 5,
 };
@@ -90,6 +91,8 @@ void outcome_collect(struct runs *runs, struct stream_log *const *streams, size_
 			if (group->pattern->outcome != OUTCOME_SUCCEEDED &&
 			    group->pattern->authority <= AUTHORITY_SIGN_MAX &&
 			    outlived(streams[i], o))
+				continue;
+			if (group->pattern->noise_after_stop && run_stopped_before(r, o))
 				continue;
 			if (outranks(o, r->outcome))
 				r->outcome = o;

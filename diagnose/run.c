@@ -333,6 +333,11 @@ static void add_setting(struct run *r, struct str key, struct str value)
 	r->settings[r->setting_count++] = (struct run_setting){ key, value };
 }
 
+bool run_stopped_before(const struct run *r, const struct sighting *o)
+{
+	return r->stop && r->stop->stream == o->stream && r->stop->line < o->line;
+}
+
 struct str run_setting(const struct run *r, struct str key)
 {
 	for (size_t i = 0; i < r->setting_count; i++)
@@ -365,8 +370,10 @@ static void learn_fact(struct run *r, const struct sighting *o)
 		break;
 	case FACT_APP_STOP:
 		if (o->time_ms != TIME_NONE && process_is_driver_side(o->stream->process) &&
-		    (r->stop_ms == TIME_NONE || o->time_ms < r->stop_ms))
+		    (r->stop_ms == TIME_NONE || o->time_ms < r->stop_ms)) {
 			r->stop_ms = o->time_ms;
+			r->stop = o;
+		}
 		break;
 	case FACT_CONTAINER_SIZE:
 		learn_max(&r->container_bytes, number_of(o, "total_bytes"));

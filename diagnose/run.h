@@ -22,7 +22,8 @@ struct run {
 	struct application about;
 	struct run_setting *settings;
 	size_t setting_count, setting_capacity;
-	int64_t stop_ms; /* the driver began to stop; TIME_NONE */
+	int64_t stop_ms;	     /* the driver began to stop; TIME_NONE */
+	const struct sighting *stop; /* the line that says so; NULL */
 	int64_t container_bytes, overhead_bytes, heap_bytes; /* of an executor; -1 unknown */
 	int64_t container_max_bytes;			     /* -1 unknown */
 	bool has_driver, has_executors, has_am;
@@ -43,6 +44,9 @@ void runs_release(struct runs *runs);
 
 /* The run a stream belongs to. */
 struct run *runs_of_stream(const struct runs *runs, const struct stream_log *s);
+
+/* Does the log that says the driver began to stop say this only after it? */
+bool run_stopped_before(const struct run *r, const struct sighting *o);
 
 /* Value of a setting in force, or the empty slice. */
 struct str run_setting(const struct run *r, struct str key);
