@@ -18,67 +18,65 @@ static bool same_letters(struct str s, const char *word)
 	return true;
 }
 
-/* A name that ends here and whose value must not be shown: `password=`, `secret.key: `. */
-static const char *const secret_names[] = {
-	"password",
-	"passwd",
-	"pwd",
-	"secret",
-	"secret.key",
-	"secret_key",
-	"secretkey",
-	"access.key",
-	"accesskey",
-	"access_key",
-	"account.key",
-	"sas.token",
-	"session.token",
-	"sessiontoken",
-	"api_key",
-	"apikey",
-	"api-key",
-	"auth_token",
-	"private_key",
-	"client_secret",
-	"token",
-	"keypassword",
-	"truststorepassword",
-};
-
-/* The bytes that one of these can begin with: most positions of a line need no second look. */
-static const bool opens_name[256] = {
-	['p'] = true, ['s'] = true, ['a'] = true, ['k'] = true, ['t'] = true, ['c'] = true,
-	['P'] = true, ['S'] = true, ['A'] = true, ['K'] = true, ['T'] = true, ['C'] = true
+/* Names whose value must not be shown: `password=`, `secret.key: `. They end in d, t, y or n. */
+static const struct str secret_names[] = {
+	{ "password", 8 },
+	{ "passwd", 6 },
+	{ "pwd", 3 },
+	{ "secret", 6 },
+	{ "secret.key", 10 },
+	{ "secret_key", 10 },
+	{ "secretkey", 9 },
+	{ "access.key", 10 },
+	{ "accesskey", 9 },
+	{ "access_key", 10 },
+	{ "account.key", 11 },
+	{ "sas.token", 9 },
+	{ "session.token", 13 },
+	{ "sessiontoken", 12 },
+	{ "api_key", 7 },
+	{ "apikey", 6 },
+	{ "api-key", 7 },
+	{ "auth_token", 10 },
+	{ "private_key", 11 },
+	{ "client_secret", 13 },
+	{ "token", 5 },
+	{ "keypassword", 11 },
+	{ "truststorepassword", 18 },
 };
 
 /* Values that are secret by their own shape. */
 static const struct {
-	const char *prefix;
+	struct str prefix;
 	size_t length_min; /* of the token characters behind the prefix */
 	enum secret_kind kind;
 	const char *what;
 } shapes[] = {
-	{ "AKIA", 16, SECRET_CLOUD_KEY, "an AWS access key id" },
-	{ "ASIA", 16, SECRET_CLOUD_KEY, "a temporary AWS access key id" },
-	{ "AIza", 30, SECRET_CLOUD_KEY, "a Google API key" },
-	{ "GOCSPX-", 24, SECRET_CLOUD_KEY, "a Google client secret" },
-	{ "ghp_", 30, SECRET_TOKEN, "a GitHub token" },
-	{ "gho_", 30, SECRET_TOKEN, "a GitHub token" },
-	{ "ghs_", 30, SECRET_TOKEN, "a GitHub token" },
-	{ "github_pat_", 30, SECRET_TOKEN, "a GitHub token" },
-	{ "glpat-", 16, SECRET_TOKEN, "a GitLab token" },
-	{ "xoxb-", 20, SECRET_TOKEN, "a Slack token" },
-	{ "xoxp-", 20, SECRET_TOKEN, "a Slack token" },
-	{ "dapi", 32, SECRET_TOKEN, "a Databricks token" },
-	{ "eyJhbGciOi", 20, SECRET_TOKEN, "a JSON web token" },
-	{ "sk_live_", 16, SECRET_TOKEN, "a Stripe key" },
-	{ "hf_", 32, SECRET_TOKEN, "a Hugging Face token" },
-	{ "npm_", 36, SECRET_TOKEN, "an npm token" },
+	{ { "AKIA", 4 }, 16, SECRET_CLOUD_KEY, "an AWS access key id" },
+	{ { "ASIA", 4 }, 16, SECRET_CLOUD_KEY, "a temporary AWS access key id" },
+	{ { "AIza", 4 }, 30, SECRET_CLOUD_KEY, "a Google API key" },
+	{ { "GOCSPX-", 7 }, 24, SECRET_CLOUD_KEY, "a Google client secret" },
+	{ { "ghp_", 4 }, 30, SECRET_TOKEN, "a GitHub token" },
+	{ { "gho_", 4 }, 30, SECRET_TOKEN, "a GitHub token" },
+	{ { "ghs_", 4 }, 30, SECRET_TOKEN, "a GitHub token" },
+	{ { "github_pat_", 11 }, 30, SECRET_TOKEN, "a GitHub token" },
+	{ { "glpat-", 6 }, 16, SECRET_TOKEN, "a GitLab token" },
+	{ { "xoxb-", 5 }, 20, SECRET_TOKEN, "a Slack token" },
+	{ { "xoxp-", 5 }, 20, SECRET_TOKEN, "a Slack token" },
+	{ { "dapi", 4 }, 32, SECRET_TOKEN, "a Databricks token" },
+	{ { "eyJhbGciOi", 10 }, 20, SECRET_TOKEN, "a JSON web token" },
+	{ { "sk_live_", 8 }, 16, SECRET_TOKEN, "a Stripe key" },
+	{ { "hf_", 3 }, 32, SECRET_TOKEN, "a Hugging Face token" },
+	{ { "npm_", 4 }, 36, SECRET_TOKEN, "an npm token" },
 };
 
-static const bool opens_shape[256] = {
-	['A'] = true, ['G'] = true, ['g'] = true, ['x'] = true, ['d'] = true,
-	['e'] = true, ['s'] = true, ['h'] = true, ['n'] = true
+/* Most bytes of a line begin nothing and need no second look. */
+enum { BYTE_ASSIGNS = 1, BYTE_ORACLE = 2, BYTE_SHAPE = 4 };
+
+static const uint8_t byte_class[256] = {
+	[':'] = BYTE_ASSIGNS, ['='] = BYTE_ASSIGNS, ['j'] = BYTE_ORACLE, ['A'] = BYTE_SHAPE,
+	['G'] = BYTE_SHAPE,   ['g'] = BYTE_SHAPE,   ['x'] = BYTE_SHAPE,	 ['d'] = BYTE_SHAPE,
+	['e'] = BYTE_SHAPE,   ['s'] = BYTE_SHAPE,   ['h'] = BYTE_SHAPE,	 ['n'] = BYTE_SHAPE,
 };
 
 static size_t token_length(struct str s)
@@ -94,17 +92,17 @@ static bool shaped_secret(struct str s, size_t at, struct secret *found)
 {
 	struct str rest = str_skip(s, at);
 
-	if (!opens_shape[(unsigned char)rest.ptr[0]])
-		return false;
 	for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
-		size_t prefix = strlen(shapes[i].prefix), n;
+		struct str prefix = shapes[i].prefix;
+		size_t n;
 
-		if (!str_starts_with(rest, str_from(shapes[i].prefix)))
+		if (prefix.ptr[0] != rest.ptr[0] || !str_starts_with(rest, prefix))
 			continue;
-		n = token_length(str_skip(rest, prefix));
+		n = token_length(str_skip(rest, prefix.len));
 		if (n < shapes[i].length_min)
 			continue;
-		*found = (struct secret){ shapes[i].kind, shapes[i].what, at, at, at + prefix + n };
+		*found = (struct secret){ shapes[i].kind, shapes[i].what, at, at,
+					  at + prefix.len + n };
 		return true;
 	}
 	return false;
@@ -120,35 +118,44 @@ static size_t value_length(struct str s)
 	return n;
 }
 
-/* `name=value`, `name: value`, `"name":"value"` */
-static bool named_secret(struct str s, size_t from, struct secret *found)
+/* The longest name that ends `before`, NULL when there is none. */
+static const struct str *name_at_end(struct str before)
 {
-	struct str rest = str_skip(s, from);
+	const struct str *best = NULL;
+	char last = before.len ? (char)(before.ptr[before.len - 1] | 0x20) : '\0';
 
-	if (!opens_name[(unsigned char)rest.ptr[0]])
-		return false;
+	if (last != 'd' && last != 't' && last != 'y' && last != 'n')
+		return NULL;
 	for (size_t i = 0; i < ARRAY_LEN(secret_names); i++) {
-		size_t at = strlen(secret_names[i]), n;
+		const struct str *name = &secret_names[i];
 
-		if (!same_letters(rest, secret_names[i]))
-			continue;
-		while (at < rest.len && (rest.ptr[at] == '"' || rest.ptr[at] == '\''))
-			at++;
-		if (at >= rest.len || (rest.ptr[at] != '=' && rest.ptr[at] != ':'))
-			continue;
-		at++;
-		while (at < rest.len &&
-		       (rest.ptr[at] == ' ' || rest.ptr[at] == '"' || rest.ptr[at] == '\''))
-			at++;
-		n = value_length(str_skip(rest, at));
-		/* `token: N/A`, `password=` and what Spark masked itself are no secrets. */
-		if (n < 4 || str_starts_with(str_skip(rest, at), STR("****")))
-			continue;
-		*found = (struct secret){ SECRET_NAMED, secret_names[i], from, from + at,
-					  from + at + n };
-		return true;
+		if (name->ptr[name->len - 1] == last && name->len <= before.len &&
+		    (!best || name->len > best->len) &&
+		    same_letters(str_skip(before, before.len - name->len), name->ptr))
+			best = name;
 	}
-	return false;
+	return best;
+}
+
+/* `name=value`, `name: value`, `"name":"value"`, with the `=` or `:` at `sign`. */
+static bool named_secret(struct str s, size_t from, size_t sign, struct secret *found)
+{
+	size_t end = sign, at = sign + 1, n;
+	const struct str *name;
+
+	while (end > from && (s.ptr[end - 1] == '"' || s.ptr[end - 1] == '\''))
+		end--;
+	name = name_at_end((struct str){ s.ptr + from, end - from });
+	if (!name)
+		return false;
+	while (at < s.len && (s.ptr[at] == ' ' || s.ptr[at] == '"' || s.ptr[at] == '\''))
+		at++;
+	n = value_length(str_skip(s, at));
+	/* `token: N/A`, `password=` and what Spark masked itself are no secrets. */
+	if (n < 4 || str_starts_with(str_skip(s, at), STR("****")))
+		return false;
+	*found = (struct secret){ SECRET_NAMED, name->ptr, end - name->len, at, at + n };
+	return true;
 }
 
 /* `scheme://user:password@host` */
@@ -213,14 +220,20 @@ static bool is_word_start(struct str s, size_t at)
 bool secret_find(struct str s, size_t from, struct secret *found)
 {
 	for (size_t at = from; at < s.len; at++) {
-		unsigned char c = (unsigned char)s.ptr[at];
-
-		if (c == ':' ? url_secret(s, at, found) : c == 'j' && oracle_secret(s, at, found))
-			return true;
-		if (opens_shape[c] && is_word_start(s, at) && shaped_secret(s, at, found))
-			return true;
-		if (opens_name[c] && named_secret(s, at, found))
-			return true;
+		switch (byte_class[(unsigned char)s.ptr[at]]) {
+		case BYTE_ASSIGNS:
+			if (url_secret(s, at, found) || named_secret(s, from, at, found))
+				return true;
+			break;
+		case BYTE_ORACLE:
+			if (oracle_secret(s, at, found))
+				return true;
+			break;
+		case BYTE_SHAPE:
+			if (is_word_start(s, at) && shaped_secret(s, at, found))
+				return true;
+			break;
+		}
 	}
 	return false;
 }
