@@ -20,6 +20,8 @@ enum {
 	FLOOD_RECORDS = 100,
 	/* Sources of pipes and full disks cut at multiples of this. */
 	CUT_BLOCK_BYTES = 4096,
+	/* NULs in a row: fewer are a damaged byte. */
+	HOLE_BYTES = 16,
 };
 
 /* --- lines ----------------------------------------------------------------------------------- */
@@ -71,6 +73,40 @@ static void look_at_bytes(struct lint_lines *l, struct str line)
 		keep_first(l, &l->strays, line, (size_t)stray, 1);
 }
 
+/* What a viewer or a notebook server writes where it left something out. */
+static bool tells_cut(struct str line)
+{
+	if (str_starts_with(line, STR("*** WARNING: ")))
+		return str_find(line, STR("skipped ")) >= 0 ||
+		       str_find(line, STR("max output size exceeded")) >= 0;
+	return str_starts_with(line, STR("Showing ")) && str_find(line, STR(" bytes of ")) > 0 &&
+	       str_find(line, STR(" total")) > 0;
+}
+
+/* A file that is cut under its writer goes on behind a hole, which reads as NULs. */
+static bool has_hole(struct str line, size_t *at)
+{
+	const char *nul = memchr(line.ptr, '\0', line.len);
+	size_t n = 0;
+
+	if (!nul)
+		return false;
+	*at = (size_t)(nul - line.ptr);
+	while (*at + n < line.len && !nul[n])
+		n++;
+	return n >= HOLE_BYTES;
+}
+
+static void look_for_cuts(struct lint_lines *l, struct str line)
+{
+	size_t at = 0;
+
+	if (tells_cut(line))
+		keep_first(l, &l->cuts, line, 0, line.len);
+	if (has_hole(line, &at))
+		keep_first(l, &l->holes, line, at, HOLE_BYTES);
+}
+
 static void look_at_level(struct lint_lines *l, struct str line)
 {
 	struct line_head head;
@@ -94,8 +130,10 @@ void lint_lines_add(struct lint_lines *l, struct str line)
 	lint_secrets(l->report, (struct lint_place){ .line = l->line, .col = 1, .text = line });
 	lint_personal(l->report, (struct lint_place){ .line = l->line, .col = 1, .text = line });
 	look_at_bytes(l, line);
-	if (!l->quiet)
-		look_at_level(l, line);
+	if (l->quiet)
+		return;
+	look_for_cuts(l, line);
+	look_at_level(l, line);
 }
 
 void lint_lines_end(struct lint_lines *l)
@@ -105,6 +143,12 @@ void lint_lines_end(struct lint_lines *l)
 	if (l->escapes.count && !l->quiet)
 		lint_report_at(r, &lint_log_rules[LOG_ESCAPES], l->escapes.place,
 			       "terminal escape sequences in %" PRIu64 " lines", l->escapes.count);
+	if (l->cuts.count)
+		lint_report_at(r, &lint_log_rules[LOG_TRUNCATED], l->cuts.place,
+			       "a part was left out when it was collected");
+	if (l->holes.count)
+		lint_report_at(r, &lint_log_rules[LOG_TRUNCATED], l->holes.place,
+			       "NULs where lines were: it was cut while it was being written");
 	if (l->strays.count && l->wide)
 		lint_report_at(r, &lint_log_rules[LOG_ENCODINGS], l->strays.place,
 			       "%" PRIu64 " lines are no UTF-8, while others are", l->strays.count);

@@ -40,7 +40,7 @@ struct lint_lines {
 	uint32_t line; /* number of the line before the next */
 	bool quiet;    /* an event log: levels and escapes are none of its business */
 	uint64_t headed, wide;
-	struct lint_first escapes, strays, debugs;
+	struct lint_first escapes, strays, debugs, cuts, holes;
 };
 
 void lint_lines_begin(struct lint_lines *l, struct lint_report *r);

@@ -291,6 +291,37 @@ TEST(lint_reads_what_is_odd)
 	check_text("a.ipynb", "nothing", STR("log-notebook-broken 1:1"));
 }
 
+TEST(lint_sees_cut_logs)
+{
+	struct scratch s;
+	struct lint_result *r;
+	char path[256], text[4096 + 1];
+	FILE *out;
+
+	check_text("a.log", "Showing 4096 bytes of 99123 total. Click here for the full log.\nx\n",
+		   STR("log-truncated 1:1"));
+	check_text("a.log", "a\n*** WARNING: skipped 1234 bytes of output ***\nb\n",
+		   STR("log-truncated 2:1"));
+	check_text("a.log", "*** WARNING: low disk\nShowing 20 rows\n", STR(""));
+	/* Ends within a line, at a multiple of a block; one byte less is a missing newline. */
+	memset(text, 'x', 4096);
+	text[100] = '\n';
+	text[4096] = '\0';
+	check_text("a.log", text, STR("log-truncated 2:1"));
+	text[4095] = '\0';
+	check_text("a.log", text, STR(""));
+	begin(&s);
+	out = fopen(path_of(&s, "a.log", path).ptr, "w");
+	CHECK(out && fputs("one\n", out) >= 0);
+	for (int i = 0; out && i < 40; i++)
+		CHECK(fputc('\0', out) == 0);
+	CHECK(out && fputs("two\n", out) >= 0 && !fclose(out));
+	r = lint(&s, path_of(&s, "a.log", path), STR(""));
+	check_reports(r, STR("log-truncated 2:1"));
+	lint_result_free(r);
+	end(&s, (const char *const[]){ "a.log" }, 1);
+}
+
 /* --- safe edits ------------------------------------------------------------------------------ */
 
 static const struct lint_rule edited = {
