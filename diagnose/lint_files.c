@@ -11,6 +11,7 @@ struct finder {
 	struct lint_paths *paths;
 	struct diag_sink *diags;
 	bool ok;
+	bool full;
 };
 
 static const char *keep(struct finder *f, const char *path)
@@ -32,9 +33,10 @@ static void add_path(struct finder *f, const char *path, bool named)
 	while (!strncmp(path, "./", 2) && path[2])
 		path += 2;
 	if (p->count >= LIMIT_LINT_FILES) {
-		if (f->ok)
+		if (!f->full)
 			diag_report(f->diags, DIAG_ERROR, "limit-lint-files", STR(""), 0,
 				    "more than %d files; the rest is not linted", LIMIT_LINT_FILES);
+		f->full = true;
 		f->ok = false;
 		return;
 	}

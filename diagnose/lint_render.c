@@ -284,6 +284,7 @@ bool lint_render_junit(const struct lint_result *r, struct buf *out)
 	for (size_t i = 0; ok && i < r->file_count; i++)
 		if (!has_reports(r, r->files[i]))
 			ok = buf_add(out, STR("    <testcase classname=\"")) &&
-			     add_xml(out, r->files[i]) && buf_add(out, STR("\" name=\"lint\"/>\n"));
+			     add_xml(out, r->files[i]) &&
+			     buf_add(out, STR("\" name=\"clean\"/>\n"));
 	return ok && buf_add(out, STR("  </testsuite>\n</testsuites>\n"));
 }

@@ -38,6 +38,24 @@ static struct str keep_masked(struct converter *c, struct str s)
 	return copy;
 }
 
+/* The first fix in words, with the settings it names. */
+static const char *fix_of(struct converter *c, const struct finding *f)
+{
+	struct buf text = BUF_INIT((size_t)1 << 16);
+	const char *kept;
+	bool ok;
+
+	if (!f->fix_count)
+		return "See what caused it.";
+	ok = buf_add(&text, str_trim(f->fixes[0].text));
+	for (size_t i = 0; ok && i < f->fixes[0].set_count; i++)
+		ok = buf_addf(&text, " --conf " STR_FMT "=" STR_FMT,
+			      STR_ARG(f->fixes[0].set[i].key), STR_ARG(f->fixes[0].set[i].value));
+	kept = keep_text(c, buf_str(&text));
+	buf_release(&text);
+	return kept;
+}
+
 static const struct lint_rule *rule_of(struct converter *c, const struct finding *f)
 {
 	struct lint_rule *rule;
