@@ -201,8 +201,11 @@ static void read_file(struct conf_scan *s, const struct conf_text *t)
 		conf_read_properties(s, t, false);
 		break;
 	case LINT_SHELL:
+		read_script(s, t);
+		break;
 	case LINT_DOCKERFILE:
 		read_script(s, t);
+		conf_read_exec_forms(s);
 		break;
 	case LINT_MAKEFILE:
 		conf_read_commands(s, t);

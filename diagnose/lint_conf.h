@@ -141,13 +141,14 @@ void conf_read_commands(struct conf_scan *s, const struct conf_text *t);
 /* Arguments behind `spark-submit` in a text; stops at `quote`, if it is not 0. */
 void conf_read_arguments(struct conf_scan *s, const struct conf_text *t, char quote);
 void conf_take_arguments(struct conf_scan *s, const struct conf_words *words, size_t first);
-/* A list of texts that may be a command: ["spark-submit", "--conf", …]. */
-void conf_take_list(struct conf_scan *s, const struct conf_words *words);
+/* A list of texts that may be a command: ["spark-submit", "--conf", …]. False: it is none. */
+bool conf_take_list(struct conf_scan *s, const struct conf_words *words);
 /* `jvm`: Scala or Java; else Python. */
 void conf_read_code(struct conf_scan *s, const struct conf_text *t, bool jvm);
 void conf_read_notebook(struct conf_scan *s);
 void conf_read_yaml(struct conf_scan *s, const struct conf_text *t);
 void conf_read_json(struct conf_scan *s);
+void conf_read_exec_forms(struct conf_scan *s);
 /* Decode a JSON or Python string's inside; false past the arena's ceiling. */
 bool conf_unescape(struct conf_scan *s, const struct conf_text *raw, struct conf_text *out);
 

@@ -490,18 +490,26 @@ static void take_password(struct code *c, size_t i)
 					 .known = true });
 }
 
+/* jdbc:…?password=… */
+static void take_url(struct code *c, const struct token *t)
+{
+	struct conf_text url = inside(c, t);
+
+	if (str_find(t->text, STR("jdbc:")) < 0)
+		return;
+	conf_add(c->scan, CONF_FROM_CODE, c->statement,
+		 &(struct conf_setting){ .key = STR("@text"),
+					 .value = url.text,
+					 .key_at = conf_place_of(&url),
+					 .value_at = conf_place_of(&url),
+					 .known = true });
+}
+
 /* A text that holds a command, its arguments or SQL. */
 static void take_words(struct code *c, const struct token *t)
 {
 	struct conf_text raw = inside(c, t), text;
 
-	if (str_find(t->text, STR("jdbc:")) >= 0)
-		conf_add(c->scan, CONF_FROM_CODE, c->statement,
-			 &(struct conf_setting){ .key = STR("@text"),
-						 .value = raw.text,
-						 .key_at = conf_place_of(&raw),
-						 .value_at = conf_place_of(&raw),
-						 .known = true });
 	if (t->text.len < 8 || str_find(t->text, STR("spark")) < 0)
 		return;
 	if (!t->raw && conf_unescape(c->scan, &raw, &text))
@@ -513,31 +521,51 @@ static void take_words(struct code *c, const struct token *t)
 		conf_read_commands(c->scan, &raw);
 }
 
-/* ["spark-submit", "--conf", …]: texts divided by commas. Returns the token behind. */
+/* From behind an item's first token to the comma behind it, or to the bracket that ends the list.
+ */
+static size_t item_end(const struct code *c, size_t i)
+{
+	unsigned depth = 0;
+
+	for (; i < c->count && c->tokens[i].kind != TOKEN_LINE; i++) {
+		char sign = c->tokens[i].kind == TOKEN_SIGN ? c->tokens[i].text.ptr[0] : 'x';
+
+		if (!depth && (sign == ',' || sign == ')' || sign == ']' || sign == '}'))
+			break;
+		if (sign == '[' || sign == '{')
+			break;
+		depth += sign == '(';
+		depth -= sign == ')';
+	}
+	return i;
+}
+
+/* ["spark-submit", "--conf", …]: items divided by commas. The token behind, or 0 when the list is
+ * no command. */
 static size_t take_texts(struct code *c, size_t i)
 {
 	struct conf_words words = { NULL, 0, 0 };
 
-	for (;; i += 2) {
+	for (;; i++) {
 		const struct token *t = token_at(c, (ptrdiff_t)i);
-		struct conf_text raw = { .base = 0 };
-		struct conf_word word = { .known = t->kind == TOKEN_TEXT };
+		size_t end = item_end(c, i);
+		struct conf_word word = { .known = t->kind == TOKEN_TEXT && end == i + 1 };
+		struct conf_text item;
 
-		if (t->kind != TOKEN_TEXT && t->kind != TOKEN_NAME && t->kind != TOKEN_NUMBER)
+		if (end == i)
 			break;
-		raw = t->kind == TOKEN_TEXT ? inside(c, t)
-					    : conf_part(c->text, t->start, t->start + t->text.len);
-		if (t->kind == TOKEN_TEXT && !t->raw && !conf_unescape(c->scan, &raw, &raw))
+		item = t->kind == TOKEN_TEXT ? inside(c, t)
+					     : conf_part(c->text, t->start, t->start + t->text.len);
+		if (t->kind == TOKEN_TEXT && !t->raw && !conf_unescape(c->scan, &item, &item))
 			break;
-		word.text = raw;
-		word.at = conf_place_of(&raw);
+		word.text = item;
+		word.at = conf_place_of(&item);
 		conf_words_add(c->scan, &words, &word);
-		if (!is_sign(c, (ptrdiff_t)i + 1, ","))
+		i = end;
+		if (!is_sign(c, (ptrdiff_t)i, ","))
 			break;
 	}
-	if (words.count > 1)
-		conf_take_list(c->scan, &words);
-	return i;
+	return words.count > 1 && conf_take_list(c->scan, &words) ? i : 0;
 }
 
 static void begin_statement(struct code *c, size_t first)
@@ -547,42 +575,71 @@ static void begin_statement(struct code *c, size_t first)
 	c->brace_count = 0;
 }
 
+static void take_text_token(struct code *c, size_t i, size_t *list_end)
+{
+	const struct token *t = &c->tokens[i];
+	ptrdiff_t at = (ptrdiff_t)i;
+	bool first = is_sign(c, at - 1, "[") || is_sign(c, at - 1, "(");
+
+	take_url(c, t);
+	if (is_key(t)) {
+		take_key(c, i);
+		return;
+	}
+	if (str_eq(t->text, STR("password")) && is_name(c, at - 2, "option") &&
+	    is_sign(c, at + 1, ",") && token_at(c, at + 2)->kind == TOKEN_TEXT &&
+	    is_sign(c, at + 3, ")"))
+		take_password(c, i);
+	if (i < *list_end)
+		return;
+	if (first && is_sign(c, at + 1, ","))
+		*list_end = take_texts(c, i);
+	if (i >= *list_end)
+		take_words(c, t);
+}
+
+static void take_name_token(struct code *c, size_t i)
+{
+	ptrdiff_t at = (ptrdiff_t)i;
+
+	if ((is_name(c, at, "master") || is_name(c, at, "setMaster")) && is_sign(c, at + 1, "(") &&
+	    token_at(c, at + 2)->kind == TOKEN_TEXT && is_sign(c, at + 3, ")"))
+		take_master(c, i);
+}
+
+/* Python's dictionaries; the braces of the others are blocks. */
+static void take_brace(struct code *c, char sign)
+{
+	if (c->jvm)
+		return;
+	if (sign == '{')
+		c->braces[c->brace_count++ % ARRAY_LEN(c->braces)] = conf_group(c->scan);
+	else if (sign == '}' && c->brace_count)
+		c->brace_count--;
+}
+
 static void take_all(struct code *c)
 {
 	size_t list_end = 0;
 
 	begin_statement(c, 0);
-	for (size_t i = 0; i < c->count; i++) {
-		const struct token *t = &c->tokens[i];
-		bool bracket =
-			is_sign(c, (ptrdiff_t)i - 1, "[") || is_sign(c, (ptrdiff_t)i - 1, "(");
-
-		if (t->kind == TOKEN_LINE)
+	for (size_t i = 0; i < c->count; i++)
+		switch ((enum token_kind)c->tokens[i].kind) {
+		case TOKEN_LINE:
 			begin_statement(c, i + 1);
-		else if (t->kind == TOKEN_SIGN && !c->jvm && t->text.ptr[0] == '{')
-			c->braces[c->brace_count++ % ARRAY_LEN(c->braces)] = conf_group(c->scan);
-		else if (t->kind == TOKEN_SIGN && !c->jvm && t->text.ptr[0] == '}')
-			c->brace_count -= c->brace_count > 0;
-		else if (is_key(t))
-			take_key(c, i);
-		else if (t->kind == TOKEN_TEXT && str_eq(t->text, STR("password")) &&
-			 is_name(c, (ptrdiff_t)i - 2, "option") &&
-			 is_sign(c, (ptrdiff_t)i + 1, ",") &&
-			 token_at(c, (ptrdiff_t)i + 2)->kind == TOKEN_TEXT &&
-			 is_sign(c, (ptrdiff_t)i + 3, ")"))
-			take_password(c, i);
-		else if (t->kind == TOKEN_TEXT && bracket && i >= list_end &&
-			 is_sign(c, (ptrdiff_t)i + 1, ","))
-			list_end = take_texts(c, i);
-		else if (t->kind == TOKEN_TEXT && i >= list_end)
-			take_words(c, t);
-		else if ((is_name(c, (ptrdiff_t)i, "master") ||
-			  is_name(c, (ptrdiff_t)i, "setMaster")) &&
-			 is_sign(c, (ptrdiff_t)i + 1, "(") &&
-			 token_at(c, (ptrdiff_t)i + 2)->kind == TOKEN_TEXT &&
-			 is_sign(c, (ptrdiff_t)i + 3, ")"))
-			take_master(c, i);
-	}
+			break;
+		case TOKEN_TEXT:
+			take_text_token(c, i, &list_end);
+			break;
+		case TOKEN_NAME:
+			take_name_token(c, i);
+			break;
+		case TOKEN_SIGN:
+			take_brace(c, c->tokens[i].text.ptr[0]);
+			break;
+		case TOKEN_NUMBER:
+			break;
+		}
 }
 
 void conf_read_code(struct conf_scan *s, const struct conf_text *t, bool jvm)

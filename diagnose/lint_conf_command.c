@@ -420,63 +420,86 @@ static bool is_option_first(const struct conf_words *words)
 	       (words->items[0].text.text.ptr[0] == '-' || !words->items[0].known);
 }
 
-/* ENV and export PYSPARK_SUBMIT_ARGS="…": the arguments without the program. */
-static void read_variable(struct conf_scan *s, const struct conf_text *t, size_t at)
+/* ENV and export PYSPARK_SUBMIT_ARGS="…": where the arguments begin, or 0. */
+static size_t variable_at(struct str text, size_t at)
 {
-	struct conf_text rest;
-	char quote;
+	static const char *const names[] = { "PYSPARK_SUBMIT_ARGS", "SPARK_SUBMIT_ARGS" };
 
-	while (at < t->text.len && strchr(" =:", t->text.ptr[at]))
-		at++;
-	if (at >= t->text.len)
-		return;
-	quote = t->text.ptr[at] == '"' || t->text.ptr[at] == '\'' ? t->text.ptr[at] : 0;
-	rest = conf_part(t, at + (quote != 0), t->text.len);
-	conf_read_arguments(s, &rest, quote);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		size_t end = at + strlen(names[i]);
+
+		if (!str_starts_with(str_skip(text, at), str_from(names[i])))
+			continue;
+		while (end < text.len && strchr(" =:\"'", text.ptr[end]))
+			end++;
+		return end < text.len && text.ptr[end] == '-' ? end : 0;
+	}
+	return 0;
+}
+
+/* Arguments kept in some variable: OPTS="--conf spark.…". */
+static bool is_bare_conf(struct str text, size_t at)
+{
+	struct str rest = str_skip(text, at);
+
+	if (!str_starts_with(rest, STR("--conf ")) && !str_starts_with(rest, STR("--conf=")))
+		return false;
+	rest = str_skip(rest, sizeof("--conf ") - 1);
+	if (rest.len && (rest.ptr[0] == '"' || rest.ptr[0] == '\''))
+		rest = str_skip(rest, 1);
+	return str_starts_with(rest, STR("spark."));
+}
+
+/* Where the arguments of the command begin that stands at `at`; 0 when none does. */
+static size_t arguments_at(struct str text, size_t at)
+{
+	size_t length;
+
+	switch (text.ptr[at]) {
+	case 's':
+	case 'p':
+		length = program_at(text, at);
+		return length ? at + length : 0;
+	case 'S':
+	case 'P':
+		return variable_at(text, at);
+	case '-':
+		return is_bare_conf(text, at) ? at : 0;
+	default:
+		return 0;
+	}
 }
 
 void conf_read_commands(struct conf_scan *s, const struct conf_text *t)
 {
-	static const struct str variables[] = {
-		{ "PYSPARK_SUBMIT_ARGS", 19 },
-		{ "SPARK_SUBMIT_ARGS", 17 },
-	};
-	struct str text = t->text;
-
-	for (size_t at = 0; at < text.len; at++) {
+	for (size_t at = 0; at < t->text.len; at++) {
 		struct conf_words words = { NULL, 0, 0 };
-		const char *s_or_p;
-		size_t length;
+		size_t start = arguments_at(t->text, at), end;
 
-		if (text.ptr[at] == 'S' || text.ptr[at] == 'P')
-			for (size_t i = 0; i < ARRAY_LEN(variables); i++)
-				if (str_starts_with(str_skip(text, at), variables[i]) &&
-				    !in_comment(text, at))
-					read_variable(s, t, at + variables[i].len);
-		s_or_p = text.ptr[at] == 's' || text.ptr[at] == 'p' ? text.ptr + at : NULL;
-		length = s_or_p ? program_at(text, at) : 0;
-		if (!length || in_comment(text, at))
+		/* A document that begins with arguments is read as such by its reader. */
+		if ((!start && !(at == 0 && is_bare_conf(t->text, 0))) || in_comment(t->text, at))
 			continue;
-		length = read_words(s, t, at + length, open_quote(text, at), &words) - at;
+		end = read_words(s, t, start, open_quote(t->text, start), &words);
 		if (is_option_first(&words))
 			conf_take_arguments(s, &words, 0);
-		at += length ? length - 1 : 0;
+		at = end > at ? end - 1 : at;
 	}
 }
 
-void conf_take_list(struct conf_scan *s, const struct conf_words *words)
+bool conf_take_list(struct conf_scan *s, const struct conf_words *words)
 {
 	for (size_t i = 0; i < words->count; i++) {
 		struct str text = words->items[i].text.text;
 
 		if (is_program(text)) {
 			conf_take_arguments(s, words, i + 1);
-			return;
+			return true;
 		}
 		/* The arguments alone, as Databricks and EMR Serverless take them. */
 		if (str_eq(text, STR("--conf")) || str_starts_with(text, STR("--conf="))) {
 			conf_take_arguments(s, words, 0);
-			return;
+			return true;
 		}
 	}
+	return false;
 }

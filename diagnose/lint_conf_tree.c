@@ -155,6 +155,29 @@ void conf_read_json(struct conf_scan *s)
 	json_value(s, &p, 0, conf_group(s));
 }
 
+/* CMD ["spark-submit", …] of a Dockerfile. */
+void conf_read_exec_forms(struct conf_scan *s)
+{
+	static const char *const words[] = { "CMD", "ENTRYPOINT", "RUN" };
+	struct str line, rest = s->file->text;
+
+	while (rest.len) {
+		struct str tail;
+
+		if (!str_cut(rest, '\n', &line, &tail))
+			tail = str_skip(rest, line.len);
+		for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+			struct str form = str_trim(str_skip(line, strlen(words[i])));
+			struct json_pull p = json_pull(form);
+
+			if (str_starts_with(line, str_from(words[i])) && form.len &&
+			    form.ptr[0] == '[')
+				json_list(s, &p, 0);
+		}
+		rest = tail;
+	}
+}
+
 /* --- YAML --------------------------------------------------------------------------------------
  */
 
@@ -180,6 +203,7 @@ struct outline {
 	size_t block_indent; /* inside a block scalar: the indentation of its key, plus 1 */
 	char *folded;	     /* the text with the line ends of folded blocks made blanks */
 	bool folding;
+	bool inside;	 /* the line before belongs to the block, too */
 	bool properties; /* the block is a spark-defaults.conf */
 	size_t block_start;
 };
@@ -338,6 +362,7 @@ static void end_block(struct outline *o, size_t at)
 	}
 	o->block_indent = 0;
 	o->folding = false;
+	o->inside = false;
 	o->properties = false;
 }
 
@@ -401,7 +426,7 @@ static size_t read_content(struct outline *o, size_t at, size_t end, size_t inde
 static size_t read_yaml_line(struct outline *o, size_t at, size_t end)
 {
 	const char *text = o->text->text.ptr;
-	size_t start = at, line = at;
+	size_t line = at;
 	bool item = false;
 
 	while (at < end && text[at] == ' ')
@@ -410,8 +435,10 @@ static size_t read_yaml_line(struct outline *o, size_t at, size_t end)
 		return 0;
 	if (o->block_indent) {
 		if (at - line >= o->block_indent) {
-			if (o->folding)
-				o->folded[end < o->text->text.len ? end : at] = ' ';
+			/* The line end before it, within the block. */
+			if (o->folding && o->inside)
+				o->folded[line - 1] = ' ';
+			o->inside = true;
 			return 0;
 		}
 		end_block(o, line);
@@ -424,22 +451,15 @@ static size_t read_yaml_line(struct outline *o, size_t at, size_t end)
 		o->document = conf_group(o->scan);
 		return 0;
 	}
-	start = at;
 	while (at + 1 < end && text[at] == '-' && text[at + 1] == ' ') {
 		item = true;
 		/* A new item begins a new mapping. */
-		parent_of(o, at - line + 1);
+		(void)parent_of(o, at - line + 1);
 		at += 2;
 		while (at < end && text[at] == ' ')
 			at++;
 	}
-	if (!item)
-		start = at;
-	return at < end ? read_content(o, at, end,
-				       item && text[start] == '-' && false ? start - line
-									   : at - line,
-				       item)
-			: 0;
+	return at < end ? read_content(o, at, end, at - line, item) : 0;
 }
 
 void conf_read_yaml(struct conf_scan *s, const struct conf_text *t)
