@@ -210,11 +210,12 @@ const struct lint_rule lint_conf_rules[] = {
 	},
 	[CONF_SETTING_IN_JAVA_OPTIONS] = {
 		.id = "conf-setting-in-java-options",
-		.severity = SEVERITY_ERROR,
+		.severity = SEVERITY_WARNING,
 		.family = "conf",
 		.title = "A setting of Spark among the JVM flags",
-		.why = "Executors refuse to start with it, and in the driver it is read "
-		       "only where the submitting side does not look.",
+		.why = "For executors Spark refuses it. In the driver it bypasses "
+		       "spark-submit: --conf and spark-defaults.conf override it, and "
+		       "nobody finds it where settings are looked for.",
 		.fix = "Use --conf key=value.",
 		.bad = "# file: run.sh 1:37\n"
 		       "spark-submit --driver-java-options \"-Dspark.executor.memory=4g\" app.py\n",
@@ -273,8 +274,9 @@ const struct lint_rule lint_conf_rules[] = {
 		.severity = SEVERITY_WARNING,
 		.family = "conf",
 		.title = "The first number of executors is outside its bounds",
-		.why = "spark.dynamicAllocation.initialExecutors must lie between "
-		       "minExecutors and maxExecutors; another value is changed or refused.",
+		.why = "The application starts all the same, with another number of "
+		       "executors than somebody meant, or beyond the limit that holds "
+		       "afterwards.",
 		.fix = "Choose a number between the two.",
 		.bad = "# file: spark-defaults.conf 1:42\n"
 		       "spark.dynamicAllocation.initialExecutors 30\n"

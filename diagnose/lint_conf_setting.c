@@ -383,7 +383,7 @@ static void judge_java_options(struct conf_scan *s, const struct conf_setting *t
 				    : "spark.executor.memory");
 	if (str_find(t->value, STR("-Dspark.")) >= 0)
 		conf_report(s, CONF_SETTING_IN_JAVA_OPTIONS, place_in(s, t, "-Dspark."),
-			    "a setting of Spark in " STR_FMT " is refused or lost; use --conf",
+			    "a setting of Spark does not belong into " STR_FMT "; use --conf",
 			    STR_ARG(t->key));
 	for (size_t i = 0; i < ARRAY_LEN(removed_flags); i++)
 		if (str_find(t->value, str_from(removed_flags[i])) >= 0) {
