@@ -186,27 +186,36 @@ static bool add_command_text(struct buf *out, struct str s, bool property)
 	return ok;
 }
 
+static const char *command_of(enum severity s)
+{
+	return s >= SEVERITY_ERROR ? "error" : s == SEVERITY_WARNING ? "warning" : "notice";
+}
+
+/* Lines inside of an archive are none of the file's: they go into the message. */
+static bool add_place(struct buf *out, const struct lint_item *item)
+{
+	if (item->member.len || !item->line)
+		return true;
+	return buf_addf(out, ",line=%" PRIu32, item->line) &&
+	       (!item->from_char || buf_addf(out, ",col=%" PRIu32, item->from_char)) &&
+	       (item->to_char <= item->from_char ||
+		buf_addf(out, ",endColumn=%" PRIu32, item->to_char));
+}
+
 bool lint_render_github(const struct lint_result *r, struct buf *out)
 {
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < r->count; i++) {
 		const struct lint_item *item = &r->items[i];
-		enum severity s = item->rule->severity;
 
-		ok = buf_addf(out, "::%s file=",
-			      s >= SEVERITY_ERROR     ? "error"
-			      : s == SEVERITY_WARNING ? "warning"
-						      : "notice") &&
-		     add_command_text(out, item->path, true);
-		if (ok && item->line)
-			ok = buf_addf(out, ",line=%" PRIu32, item->line);
-		if (ok && item->from_char)
-			ok = buf_addf(out, ",col=%" PRIu32, item->from_char);
-		if (ok && item->to_char > item->from_char)
-			ok = buf_addf(out, ",endColumn=%" PRIu32, item->to_char);
-		ok = ok && buf_addf(out, ",title=%s::", item->rule->id) &&
-		     add_command_text(out, item->message, false) && buf_add(out, STR(". ")) &&
+		ok = buf_addf(out, "::%s file=", command_of(item->rule->severity)) &&
+		     add_command_text(out, item->path, true) && add_place(out, item) &&
+		     buf_addf(out, ",title=%s::", item->rule->id);
+		if (ok && item->member.len)
+			ok = add_command_text(out, item->member, false) &&
+			     buf_addf(out, ":%" PRIu32 ": ", item->line);
+		ok = ok && add_command_text(out, item->message, false) && buf_add(out, STR(". ")) &&
 		     add_command_text(out, str_from(item->rule->fix), false) &&
 		     buf_add_char(out, '\n');
 	}

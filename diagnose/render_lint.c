@@ -70,8 +70,7 @@ static const struct lint_rule *rule_of(struct converter *c, const struct finding
 		.family = keep_text(c, f->category),
 		.title = keep_text(c, f->title),
 		.why = keep_text(c, str_trim(f->why)),
-		.fix = f->fix_count ? keep_text(c, str_trim(f->fixes[0].text))
-				    : "See what caused it.",
+		.fix = fix_of(c, f),
 	};
 	if (!rule->why[0])
 		rule->why = rule->title;
