@@ -90,6 +90,8 @@ enum {
 	LIMIT_CONF_SETTINGS = 20000,
 	/* One word of a command: a class path of 1,000 jars is below. */
 	LIMIT_CONF_WORD_BYTES = 128 * 1024,
+	/* How far back in its line a command looks for a comment sign or an open quote. */
+	LIMIT_CONF_LINE_BYTES = 4096,
 	/* Words of one command line. */
 	LIMIT_CONF_WORDS = 10000,
 	/* Tokens of one program: about 100,000 lines. */

@@ -61,8 +61,9 @@ bool config_key_is_sparks(struct str name)
 	struct str prefix = front(name);
 	size_t low = 0, high = config_keys.key_count;
 
+	/* "spark.input": of two parts are many applications' own. */
 	if (!prefix.len)
-		return str_starts_with(name, STR("spark."));
+		return false;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 

@@ -390,7 +390,7 @@ static char open_quote(struct str text, size_t at)
 	char open = 0;
 	size_t start = at;
 
-	while (start && text.ptr[start - 1] != '\n' && at - start < LIMIT_CONF_WORD_BYTES)
+	while (start && text.ptr[start - 1] != '\n' && at - start < LIMIT_CONF_LINE_BYTES)
 		start--;
 	for (; start < at; start++) {
 		char c = text.ptr[start];
@@ -407,7 +407,7 @@ static bool in_comment(struct str text, size_t at)
 {
 	size_t start = at;
 
-	while (start && text.ptr[start - 1] != '\n' && at - start < LIMIT_CONF_WORD_BYTES)
+	while (start && text.ptr[start - 1] != '\n' && at - start < LIMIT_CONF_LINE_BYTES)
 		start--;
 	while (start < at && (text.ptr[start] == ' ' || text.ptr[start] == '\t'))
 		start++;

@@ -132,8 +132,10 @@ static void check_bounds(const struct group *g)
 static void check_instances(const struct group *g)
 {
 	const struct conf_setting *instances = find(g, "spark.executor.instances");
+	int64_t count;
 
-	if (!instances || !instances->known ||
+	/* 0 says that no number is meant. */
+	if (!number(instances, &count) || !count ||
 	    !says(find(g, "spark.dynamicAllocation.enabled"), "true"))
 		return;
 	conf_report(g->scan, CONF_INSTANCES_WITH_DYNAMIC, instances->key_at,
