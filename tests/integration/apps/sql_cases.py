@@ -37,11 +37,6 @@ def collect():
     return len(spark.range(0, 400_000, 1, 4).select(F.sha2(F.col("id").cast("string"), 256)).collect())
 
 
-def kryo():
-    rows = spark.sparkContext.parallelize(range(4), 2).map(lambda n: bytes(3_000_000))
-    return rows.persist().map(len).collect()
-
-
 def heap():
     wide = spark.range(0, 3_000_000, 1, 4).select("id", F.repeat(F.sha2(F.col("id").cast("string"), 256), 3).alias("h"))
     return len(wide.collect())
