@@ -7,6 +7,9 @@
 
 struct json_pull json_pull(struct str text)
 {
+	/* An absent field is an empty slice without an address. */
+	if (!text.len)
+		text = STR("");
 	return (struct json_pull){ .at = text.ptr, .end = text.ptr + text.len };
 }
 
