@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/quantity.h"
+#include "diagnose/config_key.h"
 
 #define MIB (INT64_C(1) << 20)
 #define GIB (INT64_C(1) << 30)
@@ -492,6 +493,22 @@ static bool ship_py_module(struct advice *a)
 	return true;
 }
 
+/* Spark's own default, where the value given is none that Spark takes. */
+static bool set_default(struct advice *a)
+{
+	const struct advice_context *c = a->context;
+	const struct config_key *key = config_key_find(figure_text(c, "key"));
+	const char *value = key ? config_key_default(key, c->run->about.spark_version) : NULL;
+
+	if (!value || !value[0])
+		return false;
+	a->fix->text = STR("Spark's default; or a value of the right type and unit");
+	a->fix->now = figure_text(c, "value");
+	a->fix->set[a->fix->set_count++] =
+		(struct fix_setting){ keep(c, str_from(key->name)), keep(c, str_from(value)) };
+	return true;
+}
+
 /* The message names the setting and its values; LEGACY is what ran before the upgrade. */
 static bool set_named_policy(struct advice *a)
 {
@@ -542,6 +559,7 @@ static const struct computed_fix {
 	{ "raise-rpc-message-size", raise_rpc_message_size },
 	{ "raise-shuffle-partitions", raise_shuffle_partitions },
 	{ "same-python", same_python },
+	{ "set-default", set_default },
 	{ "set-named-policy", set_named_policy },
 	{ "ship-py-module", ship_py_module },
 };
