@@ -150,3 +150,10 @@ bool str_cut(struct str s, char sep, struct str *head, struct str *tail)
 	tail->len = s.len - head->len - 1;
 	return true;
 }
+
+uint64_t str_hash(uint64_t hash, struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		hash = (hash ^ (unsigned char)s.ptr[i]) * UINT64_C(1099511628211);
+	return hash;
+}

@@ -32,6 +32,9 @@ ptrdiff_t str_find(struct str s, struct str needle);
 struct str str_skip(struct str s, size_t count);
 /* `s` without ASCII blanks, CR and LF at either end. */
 struct str str_trim(struct str s);
+/* FNV-1a over `s`, going on from `hash`; begin with STR_HASH_BASIS. */
+#define STR_HASH_BASIS UINT64_C(14695981039346656037)
+uint64_t str_hash(uint64_t hash, struct str s);
 /* How often `c` occurs in `s`. */
 size_t str_count(struct str s, char c);
 /* A decimal number that fills all of `s`; false when it does not, or overflows. */

@@ -1,6 +1,7 @@
 #include "base/base.h"
 #include "diagnose/counts.h"
 
+#include "base/array.h"
 #include "base/limits.h"
 
 /* Distinct values of one place over one kind of fact in one run. */
@@ -18,15 +19,7 @@ static void tally_add(struct tally *t, struct str value)
 	for (size_t i = 0; i < t->count; i++)
 		if (str_eq(t->values[i], value))
 			return;
-	if (t->count == t->capacity) {
-		struct str *grown;
-
-		t->capacity = t->capacity ? t->capacity * 2 : 16;
-		grown = realloc(t->values, t->capacity * sizeof(*grown));
-		if (!grown)
-			die_no_memory();
-		t->values = grown;
-	}
+	t->values = array_grow(t->values, t->count, &t->capacity, sizeof(*t->values));
 	t->values[t->count++] = value;
 }
 

@@ -1,6 +1,8 @@
 #include "base/base.h"
 #include "diagnose/distribution.h"
 
+#include "base/array.h"
+
 enum {
 	/* Below LINEAR each number has its bucket; above, each power of two has SUB of them. */
 	LINEAR_BITS = 8,
@@ -59,15 +61,7 @@ void distribution_add(struct distribution *d, int64_t value)
 	if (d->buckets) {
 		d->buckets[bucket_of(value)]++;
 	} else {
-		if (d->count == d->capacity) {
-			size_t capacity = d->capacity ? d->capacity * 2 : 16;
-			int64_t *grown = realloc(d->values, capacity * sizeof(*grown));
-
-			if (!grown)
-				die_no_memory();
-			d->values = grown;
-			d->capacity = capacity;
-		}
+		d->values = array_grow(d->values, d->count, &d->capacity, sizeof(*d->values));
 		d->values[d->count] = value;
 	}
 	d->count++;

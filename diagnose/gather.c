@@ -1,6 +1,7 @@
 #include "base/base.h"
 #include "diagnose/gather.h"
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "base/workers.h"
 #include "diagnose/events.h"
@@ -59,22 +60,10 @@ static struct scanner *borrow_scanner(struct gatherer *t)
 	return s ? s : scanner_new(t->matcher);
 }
 
-static void *grow(void *items, size_t *capacity, size_t item_size)
-{
-	size_t want = *capacity ? *capacity * 2 : 64;
-	void *grown = realloc(items, want * item_size);
-
-	if (!grown)
-		die_no_memory();
-	*capacity = want;
-	return grown;
-}
-
 static void return_scanner(struct gatherer *t, struct scanner *s)
 {
 	pthread_mutex_lock(&t->lock);
-	if (t->idle_count == t->idle_capacity)
-		t->idle = grow(t->idle, &t->idle_capacity, sizeof(struct scanner *));
+	t->idle = array_grow(t->idle, t->idle_count, &t->idle_capacity, sizeof(*t->idle));
 	t->idle[t->idle_count++] = s;
 	pthread_mutex_unlock(&t->lock);
 }
@@ -84,8 +73,8 @@ static void keep_stream(struct gatherer *t, struct stream_log *log)
 	struct gathered *g = t->g;
 
 	pthread_mutex_lock(&t->lock);
-	if (g->stream_count == g->stream_capacity)
-		g->streams = grow(g->streams, &g->stream_capacity, sizeof(struct stream_log *));
+	g->streams =
+		array_grow(g->streams, g->stream_count, &g->stream_capacity, sizeof(*g->streams));
 	g->streams[g->stream_count++] = log;
 	t->bytes_read += log->bytes;
 	if (t->options->progress)
@@ -213,8 +202,7 @@ static void visit_report(struct walk_visitor *visitor, const struct walk_report 
 	struct gathered *g = t->g;
 
 	pthread_mutex_lock(&t->lock);
-	if (g->input_count == g->input_capacity)
-		g->inputs = grow(g->inputs, &g->input_capacity, sizeof(*g->inputs));
+	g->inputs = array_grow(g->inputs, g->input_count, &g->input_capacity, sizeof(*g->inputs));
 	g->inputs[g->input_count++] = (struct input_status){
 		.path = keep_text(g, report->name),
 		.kind = keep_text(g, str_from(report->kind)),
@@ -318,7 +306,7 @@ void gather_text(const struct matcher *matcher, struct str name, struct str text
 
 	*g = (struct gathered){ .arena = ARENA_INIT(INPUT_LIST_BYTES_MAX) };
 	scanner_run(scanner, log, text, NULL, 1, (struct scan_span){ TIME_NONE, TIME_NONE });
-	g->streams = grow(NULL, &g->stream_capacity, sizeof(struct stream_log *));
+	g->streams = array_grow(NULL, 0, &g->stream_capacity, sizeof(*g->streams));
 	g->streams[g->stream_count++] = log;
 	scanner_free(scanner);
 }

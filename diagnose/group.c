@@ -2,6 +2,7 @@
 #include "base/base.h"
 #include "diagnose/reason.h"
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "diagnose/outcome.h"
 
@@ -13,30 +14,14 @@ enum {
 
 void drafts_add_sighting(struct draft *d, const struct sighting *o)
 {
-	if (d->sighting_count == d->sighting_capacity) {
-		size_t capacity = d->sighting_capacity ? d->sighting_capacity * 2 : 8;
-		const struct sighting **grown =
-			realloc(d->sightings, capacity * sizeof(const struct sighting *));
-
-		if (!grown)
-			die_no_memory();
-		d->sightings = grown;
-		d->sighting_capacity = capacity;
-	}
+	d->sightings = array_grow(d->sightings, d->sighting_count, &d->sighting_capacity,
+				  sizeof(*d->sightings));
 	d->sightings[d->sighting_count++] = o;
 }
 
 struct draft *drafts_add(struct drafts *d)
 {
-	if (d->count == d->capacity) {
-		size_t capacity = d->capacity ? d->capacity * 2 : 64;
-		struct draft *grown = realloc(d->items, capacity * sizeof(*grown));
-
-		if (!grown)
-			die_no_memory();
-		d->items = grown;
-		d->capacity = capacity;
-	}
+	d->items = array_grow(d->items, d->count, &d->capacity, sizeof(*d->items));
 	return &d->items[d->count++];
 }
 

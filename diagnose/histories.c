@@ -2,18 +2,11 @@
 #include "diagnose/histories.h"
 
 #include "base/clock.h"
+#include "base/path.h"
 #include "diagnose/detect.h"
 #include "diagnose/scan.h"
 
 enum { PIECES_MAX = 100000 };
-
-static struct str directory_of(struct str path)
-{
-	for (size_t i = path.len; i > 0; i--)
-		if (path.ptr[i - 1] == '/' || path.ptr[i - 1] == '!')
-			return (struct str){ path.ptr, i - 1 };
-	return STR("");
-}
 
 static bool starts(const struct stream_log *s)
 {
@@ -38,14 +31,14 @@ static int by_time(const void *a, const void *b)
  */
 static size_t pieces_of(struct gathered *g, size_t i, struct stream_log **pieces)
 {
-	struct str dir = directory_of(g->streams[i]->path);
+	struct str dir = path_directory(g->streams[i]->path);
 	size_t count = 0, owners = 0;
 
 	pieces[count++] = g->streams[i];
 	for (size_t k = 0; k < g->stream_count; k++) {
 		struct stream_log *s = g->streams[k];
 
-		if (!s->history || !str_eq(directory_of(s->path), dir))
+		if (!s->history || !str_eq(path_directory(s->path), dir))
 			continue;
 		owners += starts(s);
 		if (k != i && !starts(s) && count < PIECES_MAX)
@@ -57,8 +50,7 @@ static size_t pieces_of(struct gathered *g, size_t i, struct stream_log **pieces
 /* `events_3_app-…` and `appstatus_…` number their pieces; a compact file stands for all before. */
 static bool piece_number(struct str name, uint64_t *number, bool *compact)
 {
-	struct str dir = directory_of(name), head, tail;
-	struct str file = str_skip(name, dir.len ? dir.len + 1 : 0);
+	struct str file = path_name(name), head, tail;
 
 	*compact = str_ends_with(name, STR(".compact"));
 	return str_starts_with(file, STR("events_")) &&

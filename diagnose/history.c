@@ -1,6 +1,7 @@
 #include "base/base.h"
 #include "diagnose/history.h"
 
+#include "base/array.h"
 #include "parsers/json_pull.h"
 
 #define HISTORY_BYTES_MAX ((size_t)256 << 20)
@@ -111,19 +112,6 @@ void history_free(struct history *h)
 	free(h);
 }
 
-static void *grow(void *items, size_t count, size_t *capacity, size_t size)
-{
-	void *grown;
-
-	if (count < *capacity)
-		return items;
-	*capacity = *capacity ? *capacity * 2 : 16;
-	grown = realloc(items, *capacity * size);
-	if (!grown)
-		die_no_memory();
-	return grown;
-}
-
 /* Unescaped and cut; empty past the arena's ceiling. */
 static struct str text(struct history *h, struct str raw)
 {
@@ -191,7 +179,7 @@ static struct history_stage *stage_of(struct history *h, int64_t id, int64_t att
 		h->over_limit = true;
 		return NULL;
 	}
-	h->stages = grow(h->stages, h->stage_count, &h->stage_capacity, sizeof(*s));
+	h->stages = array_grow(h->stages, h->stage_count, &h->stage_capacity, sizeof(*s));
 	int_map_put(&h->stage_index, history_stage_key(id, attempt), h->stage_count);
 	s = &h->stages[h->stage_count++];
 	*s = (struct history_stage){ .id = id,
@@ -222,7 +210,8 @@ static struct history_executor *executor_of(struct history *h, const struct even
 		h->over_limit = true;
 		return NULL;
 	}
-	h->executors = grow(h->executors, h->executor_count, &h->executor_capacity, sizeof(*x));
+	h->executors =
+		array_grow(h->executors, h->executor_count, &h->executor_capacity, sizeof(*x));
 	x = &h->executors[h->executor_count++];
 	*x = (struct history_executor){ .id = text(h, e->executor),
 					.host = text(h, e->host),
@@ -246,7 +235,7 @@ static struct history_job *job_of(struct history *h, int64_t id)
 		h->over_limit = true;
 		return NULL;
 	}
-	h->jobs = grow(h->jobs, h->job_count, &h->job_capacity, sizeof(*j));
+	h->jobs = array_grow(h->jobs, h->job_count, &h->job_capacity, sizeof(*j));
 	int_map_put(&h->job_index, id, h->job_count);
 	j = &h->jobs[h->job_count++];
 	*j = (struct history_job){
@@ -325,7 +314,7 @@ static void job_stage(struct history *h, struct history_job *j, const struct eve
 
 	if (!s || j->stage_count == JOB_STAGES_MAX)
 		return;
-	j->stages = grow(j->stages, j->stage_count, &j->stage_capacity, sizeof(*j->stages));
+	j->stages = array_grow(j->stages, j->stage_count, &j->stage_capacity, sizeof(*j->stages));
 	j->stages[j->stage_count++] = info->stage;
 	/* Stages that an earlier job computed are not counted again. */
 	if (info->complete_ms < 0 && info->task_count > 0)
@@ -668,7 +657,8 @@ static void stream_event(struct history *h, const struct event *e, uint32_t numb
 			h->over_limit = true;
 			return;
 		}
-		h->streams = grow(h->streams, h->stream_count, &h->stream_capacity, sizeof(*s));
+		h->streams =
+			array_grow(h->streams, h->stream_count, &h->stream_capacity, sizeof(*s));
 		s = &h->streams[h->stream_count++];
 		*s = (struct history_stream){ .run_id = text(h, e->run_id),
 					      .start_ms = h->last_ms,

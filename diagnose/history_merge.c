@@ -2,18 +2,7 @@
 #include "base/base.h"
 #include "diagnose/history.h"
 
-static void *more(void *items, size_t count, size_t *capacity, size_t add, size_t size)
-{
-	void *grown;
-
-	if (count + add <= *capacity)
-		return items;
-	*capacity = count + add;
-	grown = realloc(items, *capacity * size);
-	if (!grown)
-		die_no_memory();
-	return grown;
-}
+#include "base/array.h"
 
 /* The pieces' arenas go, so their texts are copied. */
 static void own(struct history *h, struct str *text)
@@ -110,8 +99,8 @@ static void merge_stage(struct history *h, struct history_stage *to, struct hist
 
 static void merge_stages(struct history *h, struct history *next, unsigned piece)
 {
-	h->stages = more(h->stages, h->stage_count, &h->stage_capacity, next->stage_count,
-			 sizeof(*h->stages));
+	h->stages = array_reserve(h->stages, h->stage_count, next->stage_count, &h->stage_capacity,
+				  sizeof(*h->stages));
 	for (size_t i = 0; i < next->stage_count; i++) {
 		struct history_stage *from = &next->stages[i];
 		size_t at =
@@ -153,7 +142,8 @@ static void merge_job(struct history *h, struct history_job *to, struct history_
 
 static void merge_jobs(struct history *h, struct history *next)
 {
-	h->jobs = more(h->jobs, h->job_count, &h->job_capacity, next->job_count, sizeof(*h->jobs));
+	h->jobs = array_reserve(h->jobs, h->job_count, next->job_count, &h->job_capacity,
+				sizeof(*h->jobs));
 	for (size_t i = 0; i < next->job_count; i++) {
 		struct history_job *from = &next->jobs[i];
 		size_t at = int_map_find(&h->job_index, from->id);
@@ -195,8 +185,8 @@ static void merge_executor(struct history *h, struct history_executor *to,
 
 static void merge_executors(struct history *h, struct history *next)
 {
-	h->executors = more(h->executors, h->executor_count, &h->executor_capacity,
-			    next->executor_count, sizeof(*h->executors));
+	h->executors = array_reserve(h->executors, h->executor_count, next->executor_count,
+				     &h->executor_capacity, sizeof(*h->executors));
 	for (size_t i = 0; i < next->executor_count; i++) {
 		struct history_executor *from = &next->executors[i];
 		struct history_executor *to = history_executor(h, from->id);
@@ -214,8 +204,8 @@ static void merge_executors(struct history *h, struct history *next)
 
 static void merge_streams(struct history *h, struct history *next)
 {
-	h->streams = more(h->streams, h->stream_count, &h->stream_capacity, next->stream_count,
-			  sizeof(*h->streams));
+	h->streams = array_reserve(h->streams, h->stream_count, next->stream_count,
+				   &h->stream_capacity, sizeof(*h->streams));
 	for (size_t i = 0; i < next->stream_count; i++) {
 		struct history_stream *from = &next->streams[i], *to = NULL;
 

@@ -2,6 +2,8 @@
 #include "base/base.h"
 #include "diagnose/reason.h"
 
+#include "base/array.h"
+
 enum {
 	/* Clocks of hosts differ, and a consequence may be logged before its cause is: seconds. */
 	CLOCK_SLACK_MS = 60 * 1000,
@@ -41,15 +43,7 @@ void drafts_add_cause(struct drafts *d, size_t consequence, size_t cause)
 	/* Never a circle: the first edge stands. */
 	if (is_caused_by(d, cause, consequence, 0))
 		return;
-	if (x->cause_count == x->cause_capacity) {
-		size_t capacity = x->cause_capacity ? x->cause_capacity * 2 : 4;
-		size_t *grown = realloc(x->causes, capacity * sizeof(*grown));
-
-		if (!grown)
-			die_no_memory();
-		x->causes = grown;
-		x->cause_capacity = capacity;
-	}
+	x->causes = array_grow(x->causes, x->cause_count, &x->cause_capacity, sizeof(*x->causes));
 	x->causes[x->cause_count++] = cause;
 }
 

@@ -5,6 +5,7 @@
 #include "base/base.h"
 #include "diagnose/lint_engine.h"
 
+#include "base/array.h"
 #include "base/json_writer.h"
 #include "base/limits.h"
 #include "diagnose/lint_formats.h"
@@ -176,15 +177,7 @@ static void read_entry(struct baseline *b, struct json_pull *p)
 		else
 			pull_skip(p);
 	}
-	if (b->count == b->capacity) {
-		size_t want = b->capacity ? b->capacity * 2 : 64;
-		struct entry *grown = realloc(b->items, want * sizeof(*grown));
-
-		if (!grown)
-			die_no_memory();
-		b->items = grown;
-		b->capacity = want;
-	}
+	b->items = array_grow(b->items, b->count, &b->capacity, sizeof(*b->items));
 	b->items[b->count++] = e;
 }
 

@@ -1,6 +1,7 @@
 #include "base/base.h"
 #include "diagnose/lint_files.h"
 
+#include "base/array.h"
 #include "base/limits.h"
 
 #include <dirent.h>
@@ -40,15 +41,7 @@ static void add_path(struct finder *f, const char *path, bool named)
 		f->ok = false;
 		return;
 	}
-	if (p->count == p->capacity) {
-		size_t want = p->capacity ? p->capacity * 2 : 64;
-		struct lint_path *grown = realloc(p->items, want * sizeof(*grown));
-
-		if (!grown)
-			die_no_memory();
-		p->items = grown;
-		p->capacity = want;
-	}
+	p->items = array_grow(p->items, p->count, &p->capacity, sizeof(*p->items));
 	kept = keep(f, path);
 	p->items[p->count++] =
 		(struct lint_path){ .path = str_from(kept), .cpath = kept, .named = named };

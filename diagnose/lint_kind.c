@@ -3,15 +3,8 @@
 #include "diagnose/lint_engine.h"
 
 #include "base/limits.h"
+#include "base/path.h"
 #include "parsers/line.h"
-
-static struct str base_name(struct str path)
-{
-	for (size_t i = path.len; i > 0; i--)
-		if (path.ptr[i - 1] == '/' || path.ptr[i - 1] == '!')
-			return str_skip(path, i);
-	return path;
-}
 
 static char lower(char c)
 {
@@ -92,7 +85,7 @@ static bool has_heads(struct str head)
 
 bool lint_is_log(struct str path, struct str head)
 {
-	struct str name = base_name(path);
+	struct str name = path_name(path);
 
 	if (any_name(name, log_names, ARRAY_LEN(log_names)))
 		return true;
@@ -242,7 +235,7 @@ static const struct {
 
 enum lint_kind lint_kind_of(struct str path, struct str head)
 {
-	struct str name = base_name(path);
+	struct str name = path_name(path);
 
 	if (str_starts_with(head, STR("\xEF\xBB\xBF")))
 		head = str_skip(head, 3);

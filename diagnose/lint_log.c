@@ -5,6 +5,7 @@
 #include "base/base.h"
 #include "diagnose/lint_engine.h"
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "diagnose/diagnosis.h"
@@ -174,15 +175,7 @@ struct log_visitor {
 
 static void keep_log(struct log_visitor *v, struct str name)
 {
-	if (v->log_count == v->log_capacity) {
-		size_t want = v->log_capacity ? v->log_capacity * 2 : 16;
-		struct str *grown = realloc(v->logs, want * sizeof(*grown));
-
-		if (!grown)
-			die_no_memory();
-		v->logs = grown;
-		v->log_capacity = want;
-	}
+	v->logs = array_grow(v->logs, v->log_count, &v->log_capacity, sizeof(*v->logs));
 	if (arena_str(&v->report->arena, name, &v->logs[v->log_count]))
 		v->log_count++;
 }

@@ -2,6 +2,7 @@
 #include "base/base.h"
 #include "diagnose/lint_engine.h"
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "diagnose/diagnosis.h"
 #include "diagnose/lint_log.h"
@@ -50,15 +51,7 @@ static void keep_place(struct reader *n, struct lint_place at)
 {
 	struct lint_line_map *map = &n->map;
 
-	if (map->count == map->capacity) {
-		size_t want = map->capacity ? map->capacity * 2 : 64;
-		struct lint_place *grown = realloc(map->places, want * sizeof(*grown));
-
-		if (!grown)
-			die_no_memory();
-		map->places = grown;
-		map->capacity = want;
-	}
+	map->places = array_grow(map->places, map->count, &map->capacity, sizeof(*map->places));
 	map->places[map->count++] = at;
 }
 

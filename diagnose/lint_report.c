@@ -1,6 +1,7 @@
 #include "base/base.h"
 #include "diagnose/lint_report.h"
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "diagnose/mask.h"
@@ -78,18 +79,17 @@ static uint32_t char_column(struct str line, uint32_t col)
 	return n;
 }
 
+/* Ends with a byte that no text holds, so that "ab", "c" is not "a", "bc". */
 static uint64_t hash_add(uint64_t h, struct str s)
 {
-	for (size_t i = 0; i < s.len; i++)
-		h = (h ^ (unsigned char)s.ptr[i]) * 0x100000001b3u;
-	return (h ^ 0xff) * 0x100000001b3u;
+	return str_hash(str_hash(h, s), STR("\xff"));
 }
 
 /* Of what does not change when lines move: the rule, and the line's text, or the message where
  * there is no line. Secrets are masked before, so that nobody can try passwords against it. */
 static uint64_t fingerprint_of(const struct lint_item *item)
 {
-	uint64_t h = hash_add(0xcbf29ce484222325u, str_from(item->rule->id));
+	uint64_t h = hash_add(STR_HASH_BASIS, str_from(item->rule->id));
 
 	h = hash_add(h, item->member);
 	return hash_add(h, item->snippet.len ? str_trim(item->snippet) : item->message);
@@ -116,15 +116,7 @@ static struct str keep_masked(struct lint_report *r, struct str s)
 
 static struct lint_item *add_item(struct lint_report *r)
 {
-	if (r->count == r->capacity) {
-		size_t want = r->capacity ? r->capacity * 2 : 16;
-		struct lint_item *grown = realloc(r->items, want * sizeof(*grown));
-
-		if (!grown)
-			die_no_memory();
-		r->items = grown;
-		r->capacity = want;
-	}
+	r->items = array_grow(r->items, r->count, &r->capacity, sizeof(*r->items));
 	r->items[r->count] = (struct lint_item){ .rule = NULL };
 	return &r->items[r->count++];
 }

@@ -1,6 +1,7 @@
 #include "base/base.h"
 #include "diagnose/plan.h"
 
+#include "base/array.h"
 #include "parsers/json_pull.h"
 
 enum {
@@ -8,19 +9,6 @@ enum {
 	PLAN_TEXT_BYTES_MAX = 8 << 20,
 	ERROR_BYTES = 400,
 };
-
-static void *grow(void *items, size_t count, size_t *capacity, size_t size)
-{
-	void *grown;
-
-	if (count < *capacity)
-		return items;
-	*capacity = *capacity ? *capacity * 2 : 16;
-	grown = realloc(items, *capacity * size);
-	if (!grown)
-		die_no_memory();
-	return grown;
-}
 
 static void execution_release(struct sql_execution *x)
 {
@@ -73,7 +61,7 @@ static struct sql_execution *execution_of(struct plans *p, int64_t id, bool make
 		p->over_limit = true;
 		return NULL;
 	}
-	p->items = grow(p->items, p->count, &p->capacity, sizeof(*p->items));
+	p->items = array_grow(p->items, p->count, &p->capacity, sizeof(*p->items));
 	int_map_put(&p->index, id, p->count);
 	x = &p->items[p->count++];
 	*x = (struct sql_execution){
@@ -119,8 +107,8 @@ static void read_metrics(struct sql_execution *x, struct json_pull *p, size_t no
 			else
 				pull_skip(p);
 		}
-		x->metrics =
-			grow(x->metrics, x->metric_count, &x->metric_capacity, sizeof(*x->metrics));
+		x->metrics = array_grow(x->metrics, x->metric_count, &x->metric_capacity,
+					sizeof(*x->metrics));
 		x->metrics[x->metric_count++] = m;
 	}
 	x->nodes[node].metric_count = x->metric_count - x->nodes[node].first_metric;
@@ -128,7 +116,7 @@ static void read_metrics(struct sql_execution *x, struct json_pull *p, size_t no
 
 static size_t add_node(struct sql_execution *x, unsigned depth)
 {
-	x->nodes = grow(x->nodes, x->node_count, &x->node_capacity, sizeof(*x->nodes));
+	x->nodes = array_grow(x->nodes, x->node_count, &x->node_capacity, sizeof(*x->nodes));
 	x->nodes[x->node_count] = (struct plan_node){ .depth = depth };
 	return x->node_count++;
 }
@@ -190,7 +178,8 @@ static void set_value(struct plans *p, int64_t id, struct metric_value value)
 	size_t at = int_map_find(&p->metrics, id);
 
 	if (at == SIZE_MAX) {
-		p->values = grow(p->values, p->value_count, &p->value_capacity, sizeof(*p->values));
+		p->values = array_grow(p->values, p->value_count, &p->value_capacity,
+				       sizeof(*p->values));
 		at = p->value_count++;
 		int_map_put(&p->metrics, id, at);
 	}

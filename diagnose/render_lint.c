@@ -77,13 +77,6 @@ static const struct lint_rule *rule_of(struct converter *c, const struct finding
 	return rule;
 }
 
-static uint64_t hash(uint64_t h, struct str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		h = (h ^ (unsigned char)s.ptr[i]) * 0x100000001b3u;
-	return h;
-}
-
 static void add_finding(struct converter *c, const struct finding *f)
 {
 	struct lint_item *item = &c->result.items[c->result.count++];
@@ -98,7 +91,7 @@ static void add_finding(struct converter *c, const struct finding *f)
 		item->snippet = keep_masked(c, e->text);
 	}
 	/* Of the pattern and where, so that it is the same finding in tomorrow's run. */
-	item->fingerprint = hash(hash(0xcbf29ce484222325u, f->id), item->member);
+	item->fingerprint = str_hash(str_hash(STR_HASH_BASIS, f->id), item->member);
 }
 
 static int compare_str(const void *a, const void *b)

@@ -1,7 +1,9 @@
 #include "base/base.h"
 #include "diagnose/run.h"
 
+#include "base/array.h"
 #include "base/limits.h"
+#include "base/path.h"
 #include "base/quantity.h"
 #include "diagnose/zone.h"
 
@@ -111,14 +113,6 @@ static void app_from_facts(struct stream_log *s)
 }
 
 /* stdout beside stderr, prelaunch.err beside both: one directory is one process. */
-static struct str directory_of(struct str path)
-{
-	for (size_t i = path.len; i > 0; i--)
-		if (path.ptr[i - 1] == '/' || path.ptr[i - 1] == '!')
-			return (struct str){ path.ptr, i - 1 };
-	return STR("");
-}
-
 static void share_identity(struct stream_log *to, const struct stream_log *from)
 {
 	if (!to->bound) {
@@ -134,8 +128,7 @@ static void share_identity(struct stream_log *to, const struct stream_log *from)
 
 static bool is_standard_stream(struct str path)
 {
-	struct str dir = directory_of(path);
-	struct str file = str_skip(path, dir.len ? dir.len + 1 : 0);
+	struct str file = path_name(path);
 
 	return str_starts_with(file, STR("std")) || str_starts_with(file, STR("prelaunch")) ||
 	       str_starts_with(file, STR("launch_container")) ||
@@ -146,13 +139,13 @@ static void identify_by_neighbour(struct stream_log *const *streams, size_t coun
 {
 	/* Streams are sorted by name: those of one directory lie together. */
 	for (size_t i = 0; i < count; i++) {
-		struct str dir = directory_of(streams[i]->path);
+		struct str dir = path_directory(streams[i]->path);
 
 		if (!streams[i]->bound || !dir.len || !is_standard_stream(streams[i]->path))
 			continue;
 		for (size_t step = 0; step < 2; step++) {
 			for (size_t j = i; step ? j-- > 0 : ++j < count;) {
-				if (!str_eq(directory_of(streams[j]->path), dir))
+				if (!str_eq(path_directory(streams[j]->path), dir))
 					break;
 				if (!streams[j]->bound && is_standard_stream(streams[j]->path))
 					share_identity(streams[j], streams[i]);
@@ -251,7 +244,7 @@ static size_t common_prefix(struct str a, struct str b)
 static bool same_process_files(const struct stream_log *a, const struct stream_log *b)
 {
 	return str_eq(a->name, b->name) ||
-	       (str_eq(directory_of(a->path), directory_of(b->path)) &&
+	       (str_eq(path_directory(a->path), path_directory(b->path)) &&
 		is_standard_stream(a->path) && is_standard_stream(b->path));
 }
 
@@ -278,7 +271,7 @@ static struct str nearest_app(struct stream_log *const *streams, size_t count, s
 	for (size_t j = 0; j < count; j++) {
 		size_t n = common_prefix(streams[i]->path, streams[j]->path);
 
-		if (streams[j]->own_app && n > best && n >= directory_of(streams[i]->path).len) {
+		if (streams[j]->own_app && n > best && n >= path_directory(streams[i]->path).len) {
 			best = n;
 			app = streams[j]->app;
 		}
@@ -321,15 +314,8 @@ static void add_setting(struct run *r, struct str key, struct str value)
 	for (size_t i = 0; i < r->setting_count; i++)
 		if (str_eq(r->settings[i].key, key))
 			return;
-	if (r->setting_count == r->setting_capacity) {
-		size_t capacity = r->setting_capacity ? r->setting_capacity * 2 : 32;
-		struct run_setting *grown = realloc(r->settings, capacity * sizeof(*grown));
-
-		if (!grown)
-			die_no_memory();
-		r->settings = grown;
-		r->setting_capacity = capacity;
-	}
+	r->settings = array_grow(r->settings, r->setting_count, &r->setting_capacity,
+				 sizeof(*r->settings));
 	r->settings[r->setting_count++] = (struct run_setting){ key, value };
 }
 

@@ -1,6 +1,7 @@
 #include "base/base.h"
 #include "diagnose/scan.h"
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/limits.h"
 #include "parsers/record.h"
@@ -101,15 +102,7 @@ static void want_none(struct scanner *s)
 
 static struct found *add_found(struct scanner *s)
 {
-	if (s->found_count == s->found_capacity) {
-		size_t capacity = s->found_capacity ? s->found_capacity * 2 : 16;
-		struct found *grown = realloc(s->found, capacity * sizeof(*grown));
-
-		if (!grown)
-			die_no_memory();
-		s->found = grown;
-		s->found_capacity = capacity;
-	}
+	s->found = array_grow(s->found, s->found_count, &s->found_capacity, sizeof(*s->found));
 	return &s->found[s->found_count++];
 }
 

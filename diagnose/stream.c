@@ -1,6 +1,7 @@
 #include "base/base.h"
 #include "diagnose/stream.h"
 
+#include "base/array.h"
 #include "base/limits.h"
 
 /* Sightings are about 400 bytes; a stream at all its limits stays below this. */
@@ -41,13 +42,10 @@ struct str stream_log_copy(struct stream_log *s, struct str text)
 	return copy;
 }
 
-/* FNV-1a, 64 bit. */
 static uint64_t hash_key(uint32_t pattern_index, struct str key)
 {
-	uint64_t h = UINT64_C(14695981039346656037) ^ pattern_index;
+	uint64_t h = str_hash(STR_HASH_BASIS ^ pattern_index, key);
 
-	for (size_t i = 0; i < key.len; i++)
-		h = (h ^ (unsigned char)key.ptr[i]) * UINT64_C(1099511628211);
 	return h ^ (h >> 32);
 }
 
@@ -72,16 +70,7 @@ static void grow_table(struct stream_log *s)
 
 static void add_group(struct stream_log *s, struct sighting_group *g)
 {
-	if (s->group_count == s->group_capacity) {
-		size_t capacity = s->group_capacity ? s->group_capacity * 2 : 64;
-		struct sighting_group **grown =
-			realloc(s->groups, capacity * sizeof(struct sighting_group *));
-
-		if (!grown)
-			die_no_memory();
-		s->groups = grown;
-		s->group_capacity = capacity;
-	}
+	s->groups = array_grow(s->groups, s->group_count, &s->group_capacity, sizeof(*s->groups));
 	s->groups[s->group_count++] = g;
 }
 

@@ -1,6 +1,7 @@
 #include "base/base.h"
 #include "diagnose/table.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/json_writer.h"
 #include "base/quantity.h"
@@ -37,15 +38,7 @@ struct row *table_add(struct table *t, int rank)
 		t->over_limit = true;
 		return NULL;
 	}
-	if (t->row_count == t->row_capacity) {
-		struct row *grown;
-
-		t->row_capacity = t->row_capacity ? t->row_capacity * 2 : 64;
-		grown = realloc(t->rows, t->row_capacity * sizeof(*grown));
-		if (!grown)
-			die_no_memory();
-		t->rows = grown;
-	}
+	t->rows = array_grow(t->rows, t->row_count, &t->row_capacity, sizeof(*t->rows));
 	t->rows[t->row_count] = (struct row){ rank, cells };
 	return &t->rows[t->row_count++];
 }

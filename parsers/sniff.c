@@ -1,6 +1,7 @@
 #include "base/base.h"
 #include "parsers/sniff.h"
 
+#include "base/path.h"
 #include "base/utf8.h"
 
 static const struct {
@@ -134,21 +135,13 @@ struct sniffed sniff(struct str head)
 	return (struct sniffed){ CONTENT_TEXT, "text" };
 }
 
-static struct str base_name(struct str path)
-{
-	for (size_t i = path.len; i > 0; i--)
-		if (path.ptr[i - 1] == '/' || path.ptr[i - 1] == '!')
-			return str_skip(path, i);
-	return path;
-}
-
 bool sniff_is_marker(struct str path)
 {
 	static const struct str starts[] = { { "appstatus_", 10 },
 					     { "_started_", 9 },
 					     { "_committed_", 11 },
 					     { "._", 2 } /* macOS, beside every file */ };
-	struct str name = base_name(path);
+	struct str name = path_name(path);
 
 	for (size_t i = 0; i < ARRAY_LEN(starts); i++)
 		if (str_starts_with(name, starts[i]))

@@ -1,6 +1,7 @@
 #include "base/base.h"
 #include "parsers/walk.h"
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/limits.h"
 #include "parsers/codec.h"
@@ -94,12 +95,7 @@ static char **list_directory(const char *path, size_t *count)
 	while ((entry = readdir(dir))) {
 		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
 			continue;
-		if (*count == capacity) {
-			capacity = capacity ? capacity * 2 : 32;
-			names = realloc(names, capacity * sizeof(char *));
-			if (!names)
-				die_no_memory();
-		}
+		names = array_grow(names, *count, &capacity, sizeof(*names));
 		names[*count] = strdup(entry->d_name);
 		if (!names[(*count)++])
 			die_no_memory();

@@ -14,6 +14,7 @@
 #include "base/base.h"
 #include "parsers/splitter.h"
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "parsers/codec.h"
 #include "parsers/yarn_name.h"
@@ -237,17 +238,6 @@ static uint64_t take_number(struct java *j, size_t bytes)
 	return big_endian(s.ptr, s.len);
 }
 
-static void *grow(void *array, size_t count, size_t *capacity, size_t item_bytes)
-{
-	if (count < *capacity)
-		return array;
-	*capacity = *capacity ? 2 * *capacity : 64;
-	array = realloc(array, *capacity * item_bytes);
-	if (!array)
-		die_no_memory();
-	return array;
-}
-
 /* Give `value` the next number. */
 static size_t keep_value(struct java *j, struct java_value value)
 {
@@ -255,7 +245,7 @@ static size_t keep_value(struct java *j, struct java_value value)
 		j->failed = true;
 		return 0;
 	}
-	j->values = grow(j->values, j->value_count, &j->value_capacity, sizeof(*j->values));
+	j->values = array_grow(j->values, j->value_count, &j->value_capacity, sizeof(*j->values));
 	value.number = j->value_count;
 	j->values[j->value_count] = value;
 	return j->value_count++;
@@ -451,8 +441,8 @@ static struct java_value read_object(struct java *j, int depth)
 	while (classes && !j->failed)
 		read_fields(j, chain[--classes], into, depth);
 	if (!j->failed && str_ends_with(class.text, STR("$IndexedFileLogMeta"))) {
-		j->entries =
-			grow(j->entries, j->entry_count, &j->entry_capacity, sizeof(*j->entries));
+		j->entries = array_grow(j->entries, j->entry_count, &j->entry_capacity,
+					sizeof(*j->entries));
 		j->entries[j->entry_count++] = entry;
 	}
 	return object;

@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 
+#include "base/array.h"
 #include "base/quantity.h"
 #include "patterns/catalogue.h"
 #include "patterns/literal.h"
@@ -10,7 +11,7 @@
 #include "patterns/prefilter.h"
 #include "patterns/regex.h"
 
-enum { INITIAL_CANDIDATES = 256, NUMBER_TEXT_BYTES = 64 };
+enum { NUMBER_TEXT_BYTES = 64 };
 
 /*
  * The automaton looks for windows (see literal.h), each once, however many literals share it.
@@ -247,15 +248,7 @@ static void add_candidate(struct matcher_scratch *s, size_t end, uint32_t patter
 {
 	size_t at;
 
-	if (s->count == s->capacity) {
-		size_t want = s->capacity ? s->capacity * 2 : INITIAL_CANDIDATES;
-		struct candidate *grown = realloc(s->candidates, want * sizeof(*grown));
-
-		if (!grown)
-			die_no_memory();
-		s->candidates = grown;
-		s->capacity = want;
-	}
+	s->candidates = array_grow(s->candidates, s->count, &s->capacity, sizeof(*s->candidates));
 	/* Windows come in order of their own end; a literal's end is at most its length later. */
 	for (at = s->count++; at > 0 && s->candidates[at - 1].end > end; at--)
 		s->candidates[at] = s->candidates[at - 1];

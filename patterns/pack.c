@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <yaml.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/limits.h"
 #include "patterns/literal.h"
@@ -916,15 +917,8 @@ static void keep(struct reader *r, const yaml_node_t *at)
 		defect(r, at, "limit-patterns", "more than %d patterns", LIMIT_PATTERNS);
 		return;
 	}
-	if (pack->count == pack->capacity) {
-		size_t want = pack->capacity ? pack->capacity * 2 : 64;
-		struct pattern **grown = realloc(pack->patterns, want * sizeof(struct pattern *));
-
-		if (!grown)
-			die_no_memory();
-		pack->patterns = grown;
-		pack->capacity = want;
-	}
+	pack->patterns =
+		array_grow(pack->patterns, pack->count, &pack->capacity, sizeof(*pack->patterns));
 	pack->patterns[pack->count++] = r->pattern;
 }
 

@@ -1,6 +1,8 @@
 #include "base/base.h"
 #include "patterns/prefilter.h"
 
+#include "base/array.h"
+
 #include <endian.h>
 
 /*
@@ -80,15 +82,7 @@ static void add_gram(struct prefilter *p, uint64_t gram, uint32_t literal, int32
 {
 	uint32_t hash = hash_of(gram);
 
-	if (p->count == p->capacity) {
-		size_t want = p->capacity ? p->capacity * 2 : 1024;
-		struct entry *grown = realloc(p->entries, want * sizeof(*grown));
-
-		if (!grown)
-			die_no_memory();
-		p->entries = grown;
-		p->capacity = want;
-	}
+	p->entries = array_grow(p->entries, p->count, &p->capacity, sizeof(*p->entries));
 	p->entries[p->count++] = (struct entry){
 		.gram = gram,
 		.offset = offset,

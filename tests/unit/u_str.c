@@ -1,4 +1,6 @@
 #include "base/base.h"
+#include "base/array.h"
+#include "base/path.h"
 #include "base/buf.h"
 #include "base/str.h"
 #include "tests/unit/test.h"
@@ -63,4 +65,40 @@ TEST(buf_stops_at_its_ceiling)
 	buf_consume(&b, 3);
 	CHECK_STR(buf_str(&b), STR("45678"));
 	buf_release(&b);
+}
+
+TEST(path_parts_at_either_separator)
+{
+	CHECK_STR(path_directory(STR("a.tar.gz!app/stderr")), STR("a.tar.gz!app"));
+	CHECK_STR(path_name(STR("a.tar.gz!app/stderr")), STR("stderr"));
+	CHECK_STR(path_directory(STR("a.tar.gz!stderr")), STR("a.tar.gz"));
+	CHECK_STR(path_directory(STR("stderr")), STR(""));
+	CHECK_STR(path_name(STR("stderr")), STR("stderr"));
+	CHECK_STR(path_name(STR("logs/")), STR(""));
+}
+
+TEST(str_hash_is_fnv_1a)
+{
+	/* The published values of the 64-bit function. */
+	CHECK(str_hash(STR_HASH_BASIS, STR("")) == UINT64_C(0xcbf29ce484222325));
+	CHECK(str_hash(STR_HASH_BASIS, STR("a")) == UINT64_C(0xaf63dc4c8601ec8c));
+	CHECK(str_hash(STR_HASH_BASIS, STR("foobar")) == UINT64_C(0x85944171f73967e8));
+}
+
+TEST(array_keeps_what_it_holds)
+{
+	int *items = NULL;
+	size_t count = 0, capacity = 0;
+	bool same = true;
+
+	for (int i = 0; i < 1000; i++) {
+		items = array_grow(items, count, &capacity, sizeof(*items));
+		items[count++] = i;
+	}
+	items = array_reserve(items, count, 5000, &capacity, sizeof(*items));
+	CHECK(capacity >= 6000);
+	for (int i = 0; i < 1000; i++)
+		same &= items[i] == i;
+	CHECK(same);
+	free(items);
 }
