@@ -66,20 +66,6 @@ static const struct pattern *find_pattern(const struct matcher *m, const char *w
 	return NULL;
 }
 
-/* A computed fix must be one we can compute. */
-static void check_advice(const struct matcher *m, size_t first, struct diag_sink *diags)
-{
-	for (size_t i = first; i < matcher_pattern_count(m); i++) {
-		const struct pattern *p = matcher_pattern(m, i);
-
-		for (size_t k = 0; k < p->fix_count; k++)
-			if (p->fixes[k].computed && !advice_is_known(p->fixes[k].text))
-				diag_report(diags, DIAG_ERROR, "pattern-unknown-fix", p->file,
-					    p->line, "no computed fix is called " STR_FMT,
-					    STR_ARG(p->fixes[k].text));
-	}
-}
-
 /* The patterns of the named directories by themselves, or the built-in ones. */
 static enum exit_status check_packs(char **words, size_t count, FILE *out, struct diag_sink *diags)
 {
@@ -97,7 +83,7 @@ static enum exit_status check_packs(char **words, size_t count, FILE *out, struc
 		list[i] = pack_pattern(pack, i);
 	m = count ? matcher_new_from(list, pack_count(pack)) : matcher_new(NULL, 0, diags);
 	n = check_patterns(m, 0, diags);
-	check_advice(m, 0, diags);
+	advice_check(m, 0, diags);
 	fprintf(out, "%zu patterns, %zu hits, %zu misses: %" PRIu32 " defects\n", n.patterns,
 		n.hits, n.misses, diags->count[DIAG_ERROR]);
 	matcher_free(m);
@@ -180,19 +166,19 @@ const struct command command_table[] = {
 	  "`diagnose` may be left out.",
 	  "sparkdx app_logs.tar.gz", false, run_diagnose },
 	{ "runs", "PATH...", "applications, how they ended, and what they counted",
-	  "One row per application. " VIEW_DETAILS, "sparkdx runs logs.tar.gz", false, run_runs },
+	  "One row per application. " VIEW_DETAILS, "sparkdx runs logs.tar.gz", false, run_view },
 	{ "jobs", "PATH...", "jobs of an event log, failed first", VIEW_DETAILS,
-	  "sparkdx jobs eventlog.zstd", false, run_jobs },
+	  "sparkdx jobs eventlog.zstd", false, run_view },
 	{ "stages", "PATH...", "stages, failed first, with the spread of their tasks",
 	  "Quantiles are those of the Spark UI: minimum, 25 %, median, 75 %, maximum over the "
 	  "successful tasks. " VIEW_DETAILS,
-	  "sparkdx stages -v eventlog.zstd", false, run_stages },
+	  "sparkdx stages -v eventlog.zstd", false, run_view },
 	{ "executors", "PATH...", "executors, lost ones first", VIEW_DETAILS,
-	  "sparkdx executors eventlog.zstd", false, run_executors },
+	  "sparkdx executors eventlog.zstd", false, run_view },
 	{ "sql", "PATH...", "SQL executions; with -v their plans and metrics", VIEW_DETAILS,
-	  "sparkdx sql -v eventlog.zstd", false, run_sql },
+	  "sparkdx sql -v eventlog.zstd", false, run_view },
 	{ "timeline", "PATH...", "what happened when, from text logs and event logs", VIEW_DETAILS,
-	  "sparkdx timeline logs.tar.gz", false, run_timeline },
+	  "sparkdx timeline logs.tar.gz", false, run_view },
 	{ "lint", "FILE...", "stop bad logs, bad configuration and broken patterns before a commit",
 	  "Checks log files, notebooks, Spark and logging configuration, and pattern files; FILE "
 	  "may "

@@ -161,10 +161,11 @@ static bool write_table(const struct table *t, const struct options *o, FILE *ou
 	return table_text(t, &render, text);
 }
 
-static enum exit_status run_view(const char *name, const struct options *o, char **words,
-				 size_t count, FILE *out, struct diag_sink *diags)
+enum exit_status run_view(const struct options *o, char **words, size_t count, FILE *out,
+			  struct diag_sink *diags)
 {
-	const struct view *v = view_find(str_from(name));
+	/* The command is called as the view. */
+	const struct view *v = view_find(str_from(o->words[0]));
 	struct buf text = BUF_INIT(CLI_OUTPUT_BYTES_MAX);
 	enum exit_status status;
 	struct diagnosis *d;
@@ -184,7 +185,7 @@ static enum exit_status run_view(const char *name, const struct options *o, char
 		diag_report(diags, DIAG_ERROR, "no-event-log", STR(""), 0,
 			    "%s come from an event log, and there is none among these inputs "
 			    "(spark.eventLog.enabled=true writes one)",
-			    name);
+			    v->name);
 		status = EXIT_TROUBLE;
 	} else {
 		view_table(v, d, &table);
@@ -200,40 +201,4 @@ static enum exit_status run_view(const char *name, const struct options *o, char
 	buf_release(&text);
 	diagnosis_free(d);
 	return status;
-}
-
-enum exit_status run_runs(const struct options *o, char **words, size_t count, FILE *out,
-			  struct diag_sink *diags)
-{
-	return run_view("runs", o, words, count, out, diags);
-}
-
-enum exit_status run_jobs(const struct options *o, char **words, size_t count, FILE *out,
-			  struct diag_sink *diags)
-{
-	return run_view("jobs", o, words, count, out, diags);
-}
-
-enum exit_status run_stages(const struct options *o, char **words, size_t count, FILE *out,
-			    struct diag_sink *diags)
-{
-	return run_view("stages", o, words, count, out, diags);
-}
-
-enum exit_status run_executors(const struct options *o, char **words, size_t count, FILE *out,
-			       struct diag_sink *diags)
-{
-	return run_view("executors", o, words, count, out, diags);
-}
-
-enum exit_status run_sql(const struct options *o, char **words, size_t count, FILE *out,
-			 struct diag_sink *diags)
-{
-	return run_view("sql", o, words, count, out, diags);
-}
-
-enum exit_status run_timeline(const struct options *o, char **words, size_t count, FILE *out,
-			      struct diag_sink *diags)
-{
-	return run_view("timeline", o, words, count, out, diags);
 }

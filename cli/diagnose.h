@@ -20,17 +20,8 @@ bool cli_write(FILE *out, const struct buf *text);
 
 enum exit_status run_diagnose(const struct options *o, char **words, size_t count, FILE *out,
 			      struct diag_sink *diags);
-enum exit_status run_runs(const struct options *o, char **words, size_t count, FILE *out,
+/* One command per view of diagnose/view.h, of the same name. */
+enum exit_status run_view(const struct options *o, char **words, size_t count, FILE *out,
 			  struct diag_sink *diags);
-enum exit_status run_jobs(const struct options *o, char **words, size_t count, FILE *out,
-			  struct diag_sink *diags);
-enum exit_status run_stages(const struct options *o, char **words, size_t count, FILE *out,
-			    struct diag_sink *diags);
-enum exit_status run_executors(const struct options *o, char **words, size_t count, FILE *out,
-			       struct diag_sink *diags);
-enum exit_status run_sql(const struct options *o, char **words, size_t count, FILE *out,
-			 struct diag_sink *diags);
-enum exit_status run_timeline(const struct options *o, char **words, size_t count, FILE *out,
-			      struct diag_sink *diags);
 
 #endif

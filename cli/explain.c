@@ -4,7 +4,6 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "cli/diagnose.h"
-#include "cli/lint.h"
 #include "diagnose/explain.h"
 
 void cli_unknown(const struct matcher *m, const char *word, struct diag_sink *diags)
@@ -60,12 +59,9 @@ enum exit_status run_explain(const struct options *o, char **words, size_t count
 		diag_report(diags, DIAG_ERROR, "input-failed", STR(""), 0,
 			    "the text to explain cannot be read, or is too long");
 	} else {
-		if (count == 1 && lint_explain(out, buf_str(&what)))
-			status = EXIT_NOTHING;
-		else
-			found = count ? explain(m, buf_str(&what), o->spark_home, &text, diags)
-				      : explain_list(m, &text);
-		if (!found && status != EXIT_NOTHING)
+		found = count ? explain(m, buf_str(&what), o->spark_home, &text, diags)
+			      : explain_list(m, &text);
+		if (!found)
 			cli_unknown(m, count == 1 ? words[0] : "this text", diags);
 	}
 	if (found && cli_write(out, &text))

@@ -18,34 +18,6 @@ static void list_rules(FILE *out)
 	}
 }
 
-static void print_example(FILE *out, const char *label, const char *example)
-{
-	struct str rest = str_from(example ? example : ""), line;
-
-	if (!rest.len)
-		return;
-	fprintf(out, "%s\n", label);
-	while (rest.len) {
-		(void)str_cut(rest, '\n', &line, &rest);
-		fprintf(out, "  " STR_FMT "\n", STR_ARG(line));
-	}
-}
-
-bool lint_explain(FILE *out, struct str id)
-{
-	const struct lint_rule *rule = lint_rule_find(id);
-
-	if (!rule)
-		return false;
-	fprintf(out, "%s  [%s]\n%s, %s%s\nwhy\n  %s\nfix\n  %s\n", rule->title, rule->id,
-		severity_name(rule->severity), rule->family,
-		rule->off ? ", reports only when it is selected by its id" : "", rule->why,
-		rule->fix);
-	print_example(out, "reported", rule->bad);
-	print_example(out, "not reported", rule->good);
-	return true;
-}
-
 /* 1 when something at or above --fail-on is left. */
 static enum exit_status status_of(const struct options *o, const struct lint_result *r,
 				  const struct diag_sink *diags)

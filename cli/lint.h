@@ -8,7 +8,5 @@
 
 enum exit_status run_lint(const struct options *o, char **words, size_t count, FILE *out,
 			  struct diag_sink *diags);
-/* All about the lint rule of this id; false when there is none. */
-bool lint_explain(FILE *out, struct str id);
 
 #endif

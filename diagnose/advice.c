@@ -577,6 +577,19 @@ bool advice_is_known(struct str name)
 	return find_computed(name) != NULL;
 }
 
+void advice_check(const struct matcher *m, size_t first, struct diag_sink *diags)
+{
+	for (size_t i = first; i < matcher_pattern_count(m); i++) {
+		const struct pattern *p = matcher_pattern(m, i);
+
+		for (size_t k = 0; k < p->fix_count; k++)
+			if (p->fixes[k].computed && !advice_is_known(p->fixes[k].text))
+				diag_report(diags, DIAG_ERROR, "pattern-unknown-fix", p->file,
+					    p->line, "no computed fix is called " STR_FMT,
+					    STR_ARG(p->fixes[k].text));
+	}
+}
+
 static bool fill_fix(struct advice *a, const struct fix_spec *spec)
 {
 	const struct computed_fix *computed;

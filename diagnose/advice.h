@@ -20,7 +20,9 @@ struct advice_context {
 
 /* Fill finding->fixes from the pattern's advice. */
 void advise(struct finding *f, const struct pattern *p, const struct run *run, struct arena *arena);
-/* Is there a computed fix of this name? For the check of the catalogue. */
+/* Is there a computed fix of this name? */
 bool advice_is_known(struct str name);
+/* Patterns from `first` on whose computed fixes cannot be computed: errors to `diags`. */
+void advice_check(const struct matcher *m, size_t first, struct diag_sink *diags);
 
 #endif

@@ -5,6 +5,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/error_condition.h"
 #include "diagnose/exit_code.h"
+#include "diagnose/lint_run.h"
 #include "diagnose/render_formats.h"
 #include "diagnose/topic.h"
 
@@ -181,6 +182,33 @@ static bool answer_setting(const struct question *q, struct buf *out)
 	       print_topics_of(out, str_from(key->name));
 }
 
+/* --- rules of lint --------------------------------------------------------------------------- */
+
+static bool print_example(struct buf *out, const char *label, const char *example)
+{
+	struct str rest = str_from(example ? example : ""), line;
+	bool ok = !rest.len || buf_addf(out, "%s\n", label);
+
+	while (ok && rest.len) {
+		(void)str_cut(rest, '\n', &line, &rest);
+		ok = buf_addf(out, "  " STR_FMT "\n", STR_ARG(line));
+	}
+	return ok;
+}
+
+static bool answer_rule(const struct question *q, struct buf *out)
+{
+	const struct lint_rule *rule = lint_rule_find(q->what);
+
+	return rule &&
+	       buf_addf(out, "%s  [%s]\n%s, %s%s\nwhy\n  %s\nfix\n  %s\n", rule->title, rule->id,
+			severity_name(rule->severity), rule->family,
+			rule->off ? ", reports only when it is selected by its id" : "", rule->why,
+			rule->fix) &&
+	       print_example(out, "reported", rule->bad) &&
+	       print_example(out, "not reported", rule->good);
+}
+
 /* --- errors that Spark names ----------------------------------------------------------------- */
 
 static bool print_state(struct buf *out, struct str state)
@@ -354,8 +382,8 @@ static bool answer_code_in_text(const struct question *q, struct buf *out)
 
 /* The first that has an answer gives it. */
 static bool (*const answers[])(const struct question *q, struct buf *out) = {
-	answer_id,	  answer_exit_code, answer_setting, answer_topic,
-	answer_condition, answer_state,	    answer_text,    answer_code_in_text,
+	answer_rule,	  answer_id,	answer_exit_code, answer_setting,      answer_topic,
+	answer_condition, answer_state, answer_text,	  answer_code_in_text,
 };
 
 bool explain(const struct matcher *m, struct str what, const char *spark_home, struct buf *out,

@@ -216,20 +216,6 @@ static void take_defect(struct diag_sink *sink, const struct diag *d)
 			STR_ARG(d->message), d->code);
 }
 
-/* A computed fix must be one that can be computed. */
-static void check_advice(const struct matcher *m, size_t first, struct diag_sink *diags)
-{
-	for (size_t i = first; i < matcher_pattern_count(m); i++) {
-		const struct pattern *p = matcher_pattern(m, i);
-
-		for (size_t k = 0; k < p->fix_count; k++)
-			if (p->fixes[k].computed && !advice_is_known(p->fixes[k].text))
-				diag_report(diags, DIAG_ERROR, "pattern-unknown-fix", p->file,
-					    p->line, "no computed fix is called " STR_FMT,
-					    STR_ARG(p->fixes[k].text));
-	}
-}
-
 static bool is_pattern_file(const char *path)
 {
 	char *head = malloc(LIMIT_SNIFF_BYTES);
@@ -311,7 +297,7 @@ static void check_list(const struct pack *pack, size_t own, const struct matcher
 	if (first < count) {
 		m = matcher_new_from(list, count);
 		check_patterns(m, first, &t->sink);
-		check_advice(m, first, &t->sink);
+		advice_check(m, first, &t->sink);
 		matcher_free(m);
 	}
 	free(list);

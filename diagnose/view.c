@@ -543,17 +543,12 @@ static void fill_timeline(const struct diagnosis *d, struct table *t)
 /* --------------------------------------------------------------------------------------------- */
 
 const struct view views[] = {
-	{ "runs", "applications, how they ended, and what they counted", run_columns,
-	  ARRAY_LEN(run_columns), false, fill_runs },
-	{ "jobs", "jobs, failed first", job_columns, ARRAY_LEN(job_columns), true, fill_jobs },
-	{ "stages", "stages, failed first, with the spread of their tasks", stage_columns,
-	  ARRAY_LEN(stage_columns), true, fill_stages },
-	{ "executors", "executors, lost ones first", executor_columns, ARRAY_LEN(executor_columns),
-	  true, fill_executors },
-	{ "sql", "SQL executions, failed first; with -v their plans and metrics", sql_columns,
-	  ARRAY_LEN(sql_columns), true, fill_sql },
-	{ "timeline", "what happened when, from text logs and event logs", timeline_columns,
-	  ARRAY_LEN(timeline_columns), false, fill_timeline },
+	{ "runs", run_columns, ARRAY_LEN(run_columns), false, fill_runs },
+	{ "jobs", job_columns, ARRAY_LEN(job_columns), true, fill_jobs },
+	{ "stages", stage_columns, ARRAY_LEN(stage_columns), true, fill_stages },
+	{ "executors", executor_columns, ARRAY_LEN(executor_columns), true, fill_executors },
+	{ "sql", sql_columns, ARRAY_LEN(sql_columns), true, fill_sql },
+	{ "timeline", timeline_columns, ARRAY_LEN(timeline_columns), false, fill_timeline },
 };
 const size_t view_count = ARRAY_LEN(views);
 

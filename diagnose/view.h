@@ -12,7 +12,6 @@
 
 struct view {
 	const char *name;
-	const char *summary;
 	const struct column *columns;
 	size_t column_count;
 	bool from_events; /* only an event log fills it */

@@ -1,7 +1,7 @@
 #include "base/base.h"
 #include "base/array.h"
-#include "base/path.h"
 #include "base/buf.h"
+#include "base/path.h"
 #include "base/str.h"
 #include "tests/unit/test.h"
 
