@@ -6,8 +6,6 @@
 #include "diagnose/detect.h"
 #include "diagnose/scan.h"
 
-enum { PIECES_MAX = 100000 };
-
 static bool starts(const struct stream_log *s)
 {
 	return s->history->app_id.len > 0 || s->history->start_ms > 0;
@@ -40,11 +38,14 @@ static size_t pieces_of(struct gathered *g, size_t i, struct stream_log **pieces
 
 		if (!s->history || !str_eq(path_directory(s->path), dir))
 			continue;
-		owners += starts(s);
-		if (k != i && !starts(s) && count < PIECES_MAX)
-			pieces[count++] = s;
+		if (!starts(s)) {
+			if (k != i)
+				pieces[count++] = s;
+		} else if (++owners > 1) {
+			return 1;
+		}
 	}
-	return owners > 1 ? 1 : count;
+	return count;
 }
 
 /* `events_3_app-…` and `appstatus_…` number their pieces; a compact file stands for all before. */

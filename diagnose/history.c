@@ -16,28 +16,6 @@ enum {
 #define METRIC(m) offsetof(struct task_metrics, m)
 #define NO_METRIC SIZE_MAX
 
-const struct measure_info measures[MEASURE_COUNT] = {
-	[MEASURE_DURATION] = { "duration_ms", "Duration", UNIT_MS },
-	[MEASURE_RUN] = { "executor_run_ms", "Run time", UNIT_MS },
-	[MEASURE_CPU] = { "executor_cpu_ns", "CPU time", UNIT_NS },
-	[MEASURE_GC] = { "gc_ms", "GC time", UNIT_MS },
-	[MEASURE_PEAK_MEMORY] = { "peak_execution_bytes", "Peak memory", UNIT_BYTES },
-	[MEASURE_INPUT] = { "input_bytes", "Input", UNIT_BYTES },
-	[MEASURE_INPUT_RECORDS] = { "input_records", "Input records", UNIT_RECORDS },
-	[MEASURE_OUTPUT] = { "output_bytes", "Output", UNIT_BYTES },
-	[MEASURE_OUTPUT_RECORDS] = { "output_records", "Output records", UNIT_RECORDS },
-	[MEASURE_SHUFFLE_READ] = { "shuffle_read_bytes", "Shuffle read", UNIT_BYTES },
-	[MEASURE_SHUFFLE_READ_RECORDS] = { "shuffle_read_records", "Shuffle read records",
-					   UNIT_RECORDS },
-	[MEASURE_READ_RECORDS] = { "read_records", "Records read", UNIT_RECORDS },
-	[MEASURE_SHUFFLE_WRITE] = { "shuffle_write_bytes", "Shuffle write", UNIT_BYTES },
-	[MEASURE_SHUFFLE_WRITE_RECORDS] = { "shuffle_write_records", "Shuffle write records",
-					    UNIT_RECORDS },
-	[MEASURE_FETCH_WAIT] = { "fetch_wait_ms", "Fetch wait", UNIT_MS },
-	[MEASURE_MEMORY_SPILLED] = { "memory_spilled_bytes", "Spill (memory)", UNIT_BYTES },
-	[MEASURE_DISK_SPILLED] = { "disk_spilled_bytes", "Spill (disk)", UNIT_BYTES },
-};
-
 /* Which of an event's metrics add up to a measure. */
 static const size_t measured[MEASURE_COUNT][2] = {
 	[MEASURE_DURATION] = { NO_METRIC, NO_METRIC },
@@ -104,6 +82,7 @@ void history_free(struct history *h)
 	free(h->jobs);
 	free(h->executors);
 	free(h->streams);
+	int_map_release(&h->executor_index);
 	int_map_release(&h->stage_index);
 	int_map_release(&h->job_index);
 	plans_release(&h->plans);
@@ -155,18 +134,17 @@ int64_t history_stage_key(int64_t id, int64_t attempt)
 	return (int64_t)((uint64_t)id * STAGE_ATTEMPTS_MAX) + attempt;
 }
 
-const struct history_stage *history_stage(const struct history *h, int64_t id, int64_t attempt)
+/* NULL when there is no such stage. */
+static struct history_stage *find_stage(const struct history *h, int64_t id, int64_t attempt)
 {
 	size_t at = int_map_find(&h->stage_index, history_stage_key(id, attempt));
 
 	return at == SIZE_MAX ? NULL : &h->stages[at];
 }
 
-static struct history_stage *find_stage(struct history *h, int64_t id, int64_t attempt)
+const struct history_stage *history_stage(const struct history *h, int64_t id, int64_t attempt)
 {
-	size_t at = int_map_find(&h->stage_index, history_stage_key(id, attempt));
-
-	return at == SIZE_MAX ? NULL : &h->stages[at];
+	return find_stage(h, id, attempt);
 }
 
 static struct history_stage *stage_of(struct history *h, int64_t id, int64_t attempt)
@@ -191,13 +169,18 @@ static struct history_stage *stage_of(struct history *h, int64_t id, int64_t att
 	return s;
 }
 
+int64_t history_executor_key(struct str id)
+{
+	return (int64_t)str_hash(STR_HASH_BASIS, id);
+}
+
+/* Looked up twice a task, so by hash alone: a log whose ids were made to collide only muddles its
+ * own counts. Ids are not reused within an attempt. */
 struct history_executor *history_executor(struct history *h, struct str id)
 {
-	/* The last of that name: ids are not reused within an attempt. */
-	for (size_t i = h->executor_count; i > 0; i--)
-		if (str_eq(h->executors[i - 1].id, id))
-			return &h->executors[i - 1];
-	return NULL;
+	size_t at = int_map_find(&h->executor_index, history_executor_key(id));
+
+	return at == SIZE_MAX ? NULL : &h->executors[at];
 }
 
 static struct history_executor *executor_of(struct history *h, const struct event *e)
@@ -212,6 +195,7 @@ static struct history_executor *executor_of(struct history *h, const struct even
 	}
 	h->executors =
 		array_grow(h->executors, h->executor_count, &h->executor_capacity, sizeof(*x));
+	int_map_put(&h->executor_index, history_executor_key(e->executor), h->executor_count);
 	x = &h->executors[h->executor_count++];
 	*x = (struct history_executor){ .id = text(h, e->executor),
 					.host = text(h, e->host),
@@ -573,12 +557,6 @@ static void speculative_task(struct history *h, const struct event *e, uint32_t 
 
 /* --- the application ------------------------------------------------------------------------- */
 
-static void log_start(struct history *h, const struct event *e, uint32_t number)
-{
-	(void)number;
-	h->version = text(h, e->version);
-}
-
 static void app_start(struct history *h, const struct event *e, uint32_t number)
 {
 	(void)number;
@@ -586,7 +564,6 @@ static void app_start(struct history *h, const struct event *e, uint32_t number)
 	h->app_id = text(h, e->app_id);
 	h->app_name = text(h, e->app_name);
 	h->attempt = text(h, e->app_attempt);
-	h->user = text(h, e->user);
 	saw_time(h, e->time_ms);
 }
 
@@ -595,27 +572,6 @@ static void app_end(struct history *h, const struct event *e, uint32_t number)
 	h->end_ms = e->time_ms;
 	h->end_event = number;
 	saw_time(h, e->time_ms);
-}
-
-static void environment(struct history *h, const struct event *e, uint32_t number)
-{
-	struct json_pull p = json_pull(e->properties);
-	struct str key;
-
-	(void)number;
-	for (pull_object(&p); pull_key(&p, &key);) {
-		if (str_eq(key, STR("spark.master")))
-			h->master = text(h, pull_string(&p));
-		else
-			pull_skip(&p);
-	}
-}
-
-static void resource_profile(struct history *h, const struct event *e, uint32_t number)
-{
-	(void)e;
-	(void)number;
-	h->resource_profiles++;
 }
 
 static void sql_event(struct history *h, const struct event *e, uint32_t number)
@@ -680,10 +636,8 @@ void history_add(struct history *h, const struct event *e, uint32_t number)
 {
 	static void (*const handlers[EVENT_KIND_COUNT])(struct history *, const struct event *,
 							uint32_t) = {
-		[EVENT_LOG_START] = log_start,
 		[EVENT_APP_START] = app_start,
 		[EVENT_APP_END] = app_end,
-		[EVENT_ENVIRONMENT] = environment,
 		[EVENT_EXECUTOR_ADDED] = executor_added,
 		[EVENT_EXECUTOR_REMOVED] = executor_removed,
 		[EVENT_EXECUTOR_EXCLUDED] = executor_excluded,
@@ -699,7 +653,6 @@ void history_add(struct history *h, const struct event *e, uint32_t number)
 		[EVENT_SQL_END] = sql_event,
 		[EVENT_SQL_PLAN_UPDATE] = sql_event,
 		[EVENT_SQL_METRIC_UPDATE] = sql_event,
-		[EVENT_RESOURCE_PROFILE] = resource_profile,
 		[EVENT_STREAM_STARTED] = stream_event,
 		[EVENT_STREAM_PROGRESS] = stream_event,
 		[EVENT_STREAM_TERMINATED] = stream_event,

@@ -30,7 +30,7 @@ enum {
 	HISTORY_STAGE_HOSTS_MAX = 64,
 };
 
-/* What is measured of each task. */
+/* What is measured of each task: ms, bytes or records, unless it says otherwise. */
 enum measure {
 	MEASURE_DURATION, /* launch to finish */
 	MEASURE_RUN,
@@ -51,16 +51,6 @@ enum measure {
 	MEASURE_DISK_SPILLED,
 	MEASURE_COUNT,
 };
-
-enum measure_unit { UNIT_MS, UNIT_NS, UNIT_BYTES, UNIT_RECORDS };
-
-struct measure_info {
-	const char *name; /* of the REST interface, in snake case: "shuffle_read_bytes" */
-	const char *title;
-	enum measure_unit unit;
-};
-
-extern const struct measure_info measures[MEASURE_COUNT];
 
 enum work_state { WORK_PENDING, WORK_RUNNING, WORK_SUCCEEDED, WORK_FAILED, WORK_SKIPPED };
 
@@ -135,13 +125,14 @@ struct history_stream { /* a structured streaming query */
 struct history {
 	struct arena arena;
 	struct buf scratch;
-	struct str app_id, app_name, attempt, user, version, master;
+	struct str app_id, app_name, attempt;
 	int64_t start_ms, end_ms;  /* of the application */
 	int64_t first_ms, last_ms; /* of all events */
 	uint32_t end_event;	   /* number of the application's end; 0: missing */
 	unsigned end_piece;
 	struct history_executor *executors;
 	size_t executor_count, executor_capacity;
+	struct int_map executor_index; /* history_executor_key() */
 	struct history_stage *stages;
 	size_t stage_count, stage_capacity;
 	struct int_map stage_index; /* history_stage_key() */
@@ -152,7 +143,6 @@ struct history {
 	size_t stream_count, stream_capacity;
 	struct plans plans;
 	struct task_counts tasks;
-	int64_t resource_profiles;
 	bool over_limit; /* more stages, jobs or executors than are kept */
 };
 
@@ -166,7 +156,9 @@ void history_merge(struct history *h, struct history *next, unsigned piece);
 /* After the last event: quantiles of stages that were cut off, what belongs to which job. */
 void history_finish(struct history *h);
 
-/* NULL when it was never added. */
+/* The key of an executor in executor_index. */
+int64_t history_executor_key(struct str id);
+/* NULL when it was never heard of. */
 struct history_executor *history_executor(struct history *h, struct str id);
 /* The key of a stage attempt in stage_index. */
 int64_t history_stage_key(int64_t id, int64_t attempt);

@@ -198,6 +198,7 @@ static void merge_executors(struct history *h, struct history *next)
 		own(h, &from->id);
 		own(h, &from->host);
 		own(h, &from->reason);
+		int_map_put(&h->executor_index, history_executor_key(from->id), h->executor_count);
 		h->executors[h->executor_count++] = *from;
 	}
 }
@@ -229,10 +230,8 @@ static void merge_streams(struct history *h, struct history *next)
 
 void history_merge(struct history *h, struct history *next, unsigned piece)
 {
-	struct str *const to[] = { &h->app_id, &h->app_name, &h->attempt,
-				   &h->user,   &h->version,  &h->master };
-	const struct str from[] = { next->app_id, next->app_name, next->attempt,
-				    next->user,	  next->version,  next->master };
+	struct str *const to[] = { &h->app_id, &h->app_name, &h->attempt };
+	const struct str from[] = { next->app_id, next->app_name, next->attempt };
 
 	for (size_t i = 0; i < ARRAY_LEN(to); i++) {
 		take(to[i], from[i]);
@@ -253,7 +252,6 @@ void history_merge(struct history *h, struct history *next, unsigned piece)
 	merge_streams(h, next);
 	plans_merge(&h->plans, &next->plans, piece);
 	task_counts_add(&h->tasks, &next->tasks);
-	h->resource_profiles += next->resource_profiles;
 	h->over_limit |= next->over_limit;
 	history_free(next);
 }
