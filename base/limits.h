@@ -119,6 +119,12 @@ enum {
 	LIMIT_EXECUTORS = 100000,
 };
 
+/* -- exploring -------------------------------------------------------------------------------- */
+enum {
+	/* Filters on top of each other: nobody remembers more. */
+	LIMIT_LOG_TERMS = 32,
+};
+
 /* -- lint ------------------------------------------------------------------------------------- */
 enum {
 	/* Reports kept of one file; a reader gives up long before. */

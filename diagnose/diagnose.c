@@ -8,6 +8,7 @@
 #include "diagnose/outcome.h"
 #include "diagnose/reason.h"
 #include "diagnose/run.h"
+#include "diagnose/zone.h"
 #include "patterns/matcher.h"
 
 enum { NO_LOGS_SAID = 5 };
@@ -63,6 +64,40 @@ static void take_histories(struct diagnosis *out, struct stream_log *const *stre
 	}
 }
 
+/* What is needed to read the logs again. */
+static void take_logs(struct diagnosis *out, struct stream_log *const *streams, size_t count)
+{
+	out->logs = calloc(count ? count : 1, sizeof(*out->logs));
+	if (!out->logs)
+		die_no_memory();
+	for (size_t i = 0; i < count; i++) {
+		struct stream_log *s = streams[i];
+		struct log_stream *l = &out->logs[out->log_count];
+
+		if (!s->log_index.wanted)
+			continue;
+		*l = (struct log_stream){
+			.process = s->process,
+			.events = s->events,
+			.first_line = s->first_line,
+			.bytes = s->bytes,
+			.lines = s->lines,
+			.first_ms = s->first_ms,
+			.last_ms = s->last_ms,
+			.shift_ms = -(int64_t)s->zone * ZONE_STEP_MS,
+			.index = s->log_index,
+		};
+		s->log_index = (struct log_index){ 0 };
+		if (!arena_str(&out->arena, s->name, &l->name) ||
+		    !arena_str(&out->arena, s->app, &l->app) ||
+		    !arena_str(&out->arena, s->executor, &l->executor) ||
+		    !arena_str(&out->arena, s->host, &l->host) ||
+		    !arena_str(&out->arena, s->log_name, &l->log_name))
+			die_no_memory();
+		out->log_count++;
+	}
+}
+
 static const struct pattern *unclassified_error(const struct matcher *matcher)
 {
 	ptrdiff_t at = matcher_find(matcher, STR("unclassified-error"));
@@ -101,6 +136,7 @@ static void reason(struct diagnosis *out, const struct gathered *g, const struct
 	assemble_findings(out, &drafts);
 	assemble_absent(out, &runs);
 	take_histories(out, streams, count, &runs);
+	take_logs(out, streams, count);
 	drafts_release(&drafts);
 	runs_release(&runs);
 	free(streams);
@@ -203,6 +239,9 @@ void diagnosis_free(struct diagnosis *d)
 	for (size_t i = 0; i < d->history_count; i++)
 		history_free(d->histories[i].history);
 	free(d->histories);
+	for (size_t i = 0; i < d->log_count; i++)
+		log_index_release(&d->logs[i].index);
+	free(d->logs);
 	arena_release(&d->arena);
 	free(d);
 }

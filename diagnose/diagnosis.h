@@ -12,10 +12,13 @@
 #include "base/base.h"
 #include "base/diag.h"
 #include "base/str.h"
+#include "diagnose/log_index.h"
 #include "parsers/line.h"
 #include "parsers/place.h"
 #include "parsers/source.h"
 #include "patterns/pattern.h"
+
+#include <signal.h>
 
 struct matcher;
 
@@ -131,6 +134,8 @@ struct diagnosis {
 	uint64_t noise_lines; /* lines recognised as harmless */
 	struct input_status *inputs;
 	size_t input_count;
+	struct log_stream *logs; /* owned; sorted by name and line; with options.index only */
+	size_t log_count;
 	struct str *absent; /* what was not in the input and would help, one sentence each */
 	size_t absent_count;
 	uint64_t bytes_read, lines_read, warn_lines, error_lines;
@@ -145,6 +150,9 @@ struct diagnose_options {
 	struct str app;		    /* only this application; empty: all */
 	int64_t since_ms, until_ms; /* TIME_NONE: no bound */
 	unsigned jobs;		    /* threads; at least 1 */
+	bool index;		    /* fill diagnosis.logs, to read records again */
+	/* Set by a signal handler: give up soon; the diagnosis is then of what was read. */
+	const volatile sig_atomic_t *cancel;
 	/* Called now and then while reading, from one thread at a time; may be NULL. */
 	void (*progress)(void *context, uint64_t bytes_read, uint64_t bytes_total);
 	void *progress_context;

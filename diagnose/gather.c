@@ -171,6 +171,12 @@ static void visit_leaf(struct walk_visitor *visitor, const struct leaf *leaf)
 
 	log = stream_log_new(leaf->name, leaf->path);
 	log->host = stream_log_copy(log, leaf->host);
+	log->first_line = leaf->first_line;
+	log->events = leaf->kind == LEAF_EVENTLOG;
+	if (t->options->index) {
+		log->log_index.wanted = true;
+		log->log_index.bookmark = bookmark_keep(leaf->source->bookmark);
+	}
 	if (leaf->kind == LEAF_EVENTLOG) {
 		read_events(t, log, leaf);
 		return;
@@ -229,6 +235,8 @@ static int compare_streams(const void *a, const void *b)
 
 	if (order)
 		return order;
+	if ((*x)->first_line != (*y)->first_line)
+		return (*x)->first_line < (*y)->first_line ? -1 : 1;
 	return str_compare((*x)->path, (*y)->path);
 }
 
@@ -239,8 +247,7 @@ static int compare_inputs(const void *a, const void *b)
 	return str_compare(x->path, y->path);
 }
 
-static void run_inputs(struct gatherer *t, const struct walk_inputs *inputs,
-		       struct diag_sink *diags)
+static void run_inputs(struct gatherer *t, struct walk_inputs *inputs, struct diag_sink *diags)
 {
 	struct input_task *tasks = calloc(inputs->count ? inputs->count : 1, sizeof(*tasks));
 
@@ -252,6 +259,8 @@ static void run_inputs(struct gatherer *t, const struct walk_inputs *inputs,
 
 		task->visitor = (struct walk_visitor){ visit_leaf, visit_report };
 		task->gatherer = t;
+		inputs->items[i].reopen = t->options->index;
+		inputs->items[i].cancel = t->options->cancel;
 		task->input = &inputs->items[i];
 		task->arena = (struct arena)ARENA_INIT((size_t)16 << 20);
 		diag_recorder_init(&task->diags, &task->arena);

@@ -512,6 +512,32 @@ static void note_time(struct scanner *s, struct str block, size_t at)
 		s->log->last_ms = r.head.time_ms;
 }
 
+static void note_layout(struct scanner *s, struct str block)
+{
+	struct record r = { 0 };
+
+	if (!s->log->log_index.wanted || !block.len)
+		return;
+	record_block_begin(&s->cutter, block);
+	record_cut(&s->cutter, block, 0, 0, &r);
+	s->log->log_index.headed = s->cutter.headed;
+	s->log->log_index.plain = !s->log->is_json && !r.wrapped && !r.rewritten;
+}
+
+/* `block` is about to be scanned. */
+static void index_block(struct scanner *s, struct str block)
+{
+	struct log_index *x = &s->log->log_index;
+	struct record r = { .head.time_ms = TIME_NONE };
+
+	if (!block.len)
+		return;
+	record_block_begin(&s->cutter, block);
+	record_cut(&s->cutter, block, 0, 0, &r);
+	log_index_add(x, s->log->bytes - s->block.len, s->block_line, r.head.time_ms);
+	log_index_levels(x, block);
+}
+
 static bool fill_block(struct scanner *s, struct str *first, struct source *rest)
 {
 	char *into = buf_reserve(&s->block, BLOCK_BYTES);
@@ -575,6 +601,7 @@ void scanner_run(struct scanner *s, struct stream_log *log, struct str first, st
 			log->headed = s->cutter.headed;
 			log->is_json = block.len && (block.ptr[0] == '{' || block.ptr[0] == '[');
 			note_time(s, block, 0);
+			note_layout(s, block);
 			begun = true;
 		}
 		end = more ? record_last_begin(&s->cutter, block) : block.len;
@@ -583,6 +610,8 @@ void scanner_run(struct scanner *s, struct stream_log *log, struct str first, st
 			end = block.len;
 		if (!more)
 			note_time(s, block, block.len ? block.len - 1 : 0);
+		if (log->log_index.wanted)
+			index_block(s, (struct str){ block.ptr, end });
 		scan_block(s, (struct str){ block.ptr, end });
 		buf_consume(&s->block, end);
 	} while (more);

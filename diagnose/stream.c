@@ -28,6 +28,7 @@ void stream_log_free(struct stream_log *s)
 		return;
 	free(s->table);
 	free(s->groups);
+	log_index_release(&s->log_index);
 	history_free(s->history);
 	arena_release(&s->arena);
 	free(s);

@@ -17,6 +17,7 @@
 #include "base/diag.h"
 #include "diagnose/diagnosis.h"
 #include "diagnose/history.h"
+#include "diagnose/log_index.h"
 #include "parsers/line.h"
 #include "parsers/place.h"
 #include "patterns/matcher.h"
@@ -81,6 +82,9 @@ struct stream_log {
 	struct sighting_group **groups; /* in order of first sighting */
 	size_t group_count, group_capacity;
 	bool over_limit;
+	uint32_t first_line; /* in `name` */
+	bool events;	     /* an event log */
+	struct log_index log_index;
 	struct history *history; /* of an event log, with its first piece; owned */
 	bool joined;		 /* that history is complete */
 	struct diag_recorder diags;

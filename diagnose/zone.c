@@ -4,7 +4,6 @@
 #include "diagnose/history.h"
 
 enum {
-	ZONE_STEP_MS = 15 * 60 * 1000,
 	/* Zones reach from UTC-12 to UTC+14. */
 	ZONE_MAX_STEPS = 14 * 4,
 	/* What host clocks, start-up and detection delays may make of one moment. */

@@ -13,6 +13,9 @@
 #include "diagnose/run.h"
 #include "diagnose/stream.h"
 
+/* Zones differ by quarters of an hour. */
+enum { ZONE_STEP_MS = 15 * 60 * 1000 };
+
 /* Move the times of `streams`; what was moved is said in the runs' `clock_note`. */
 void zones_align(struct runs *runs, struct stream_log *const *streams, size_t count);
 

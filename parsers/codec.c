@@ -100,6 +100,7 @@ size_t decoder_fill(struct decoder *d, size_t want)
 	BUG_ON(want > LIMIT_READ_BYTES);
 	if (d->in_at && (d->in_at == d->in_len || d->in_len - d->in_at < want)) {
 		memmove(d->in, d->in + d->in_at, d->in_len - d->in_at);
+		d->in_before += d->in_at;
 		d->in_len -= d->in_at;
 		d->in_at = 0;
 	}

@@ -43,6 +43,7 @@ struct decoder {
 	struct source *inner;
 	unsigned char *in; /* LIMIT_READ_BYTES */
 	size_t in_at, in_len;
+	uint64_t in_before; /* bytes of `inner` before in[0] */
 	bool in_ended;
 	bool ended;
 };

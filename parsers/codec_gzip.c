@@ -5,7 +5,29 @@
 #include "base/base.h"
 #include "parsers/codec.h"
 
+#include "base/array.h"
+#include "parsers/bookmark.h"
+
 #include <zlib.h>
+
+/* Decoded bytes between restart points: to decode that many takes some 30 ms, and a point takes
+ * about 40 KiB. */
+#define POINT_SPACING_BYTES ((uint64_t)16 << 20)
+
+/* The decoder's whole state at an offset. */
+struct restart_point {
+	uint64_t offset, packed_offset;
+	z_stream z;
+};
+
+struct gzip_bookmark {
+	struct bookmark bookmark; /* first member */
+	struct bookmark *packed;
+	struct restart_point **points; /* ascending; a z_stream must not move */
+	size_t count, capacity;
+	int window_bits;
+	bool one_stream;
+};
 
 struct gzip_source {
 	struct decoder decoder; /* first member */
@@ -42,11 +64,90 @@ static bool next_member(struct gzip_source *g)
 	}
 }
 
+/* --- restart points -------------------------------------------------------------------------- */
+
+static struct source *open_with(struct source *inner, int window_bits, bool one_stream);
+
+static struct source *gzip_reopen(const struct bookmark *b, uint64_t offset)
+{
+	const struct gzip_bookmark *g = (const struct gzip_bookmark *)b;
+	struct restart_point *point = NULL;
+	struct source *s;
+
+	for (size_t i = 0; i < g->count && g->points[i]->offset <= offset; i++)
+		point = g->points[i];
+	s = open_with(bookmark_open(g->packed, point ? point->packed_offset : 0), g->window_bits,
+		      g->one_stream);
+	if (point) {
+		struct gzip_source *decoder = (struct gzip_source *)s;
+
+		inflateEnd(&decoder->z);
+		if (inflateCopy(&decoder->z, &point->z) != Z_OK)
+			die_no_memory();
+		decoder->in_member = true;
+	}
+	source_skip(s, offset - (point ? point->offset : 0));
+	return s;
+}
+
+static void gzip_bookmark_free(struct bookmark *b)
+{
+	struct gzip_bookmark *g = (struct gzip_bookmark *)b;
+
+	for (size_t i = 0; i < g->count; i++) {
+		inflateEnd(&g->points[i]->z);
+		free(g->points[i]);
+	}
+	free(g->points);
+	bookmark_release(g->packed);
+	free(g);
+}
+
+static void make_bookmark(struct gzip_source *g, int window_bits)
+{
+	static const struct bookmark_ops ops = { gzip_reopen, gzip_bookmark_free };
+	struct gzip_bookmark *b;
+
+	if (!g->decoder.inner->bookmark)
+		return;
+	b = calloc(1, sizeof(*b));
+	if (!b)
+		die_no_memory();
+	b->bookmark.ops = &ops;
+	b->bookmark.references = 1;
+	b->packed = bookmark_keep(g->decoder.inner->bookmark);
+	b->window_bits = window_bits;
+	b->one_stream = g->one_stream;
+	g->decoder.source.bookmark = &b->bookmark;
+}
+
+/* Between two reads of a member whose bookmark wants it. */
+static void keep_point(struct gzip_source *g)
+{
+	struct gzip_bookmark *b = (struct gzip_bookmark *)g->decoder.source.bookmark;
+	uint64_t offset = g->decoder.source.read_bytes;
+	struct restart_point *p;
+
+	if (!b || !g->in_member ||
+	    offset < (b->count ? b->points[b->count - 1]->offset : 0) + POINT_SPACING_BYTES)
+		return;
+	p = calloc(1, sizeof(*p));
+	if (!p || inflateCopy(&p->z, &g->z) != Z_OK)
+		die_no_memory();
+	p->offset = offset;
+	p->packed_offset = g->decoder.in_before + g->decoder.in_at;
+	b->points = array_grow(b->points, b->count, &b->capacity, sizeof(*b->points));
+	b->points[b->count++] = p;
+}
+
+/* --------------------------------------------------------------------------------------------- */
+
 static size_t gzip_read(struct source *s, char *into, size_t capacity)
 {
 	struct gzip_source *g = (struct gzip_source *)s;
 	struct decoder *d = &g->decoder;
 
+	keep_point(g);
 	while (!d->ended) {
 		size_t have, produced;
 		int result;
@@ -106,6 +207,7 @@ static struct source *open_with(struct source *inner, int window_bits, bool one_
 	g->in_member = one_stream;
 	if (inflateInit2(&g->z, window_bits) != Z_OK)
 		die_no_memory();
+	make_bookmark(g, window_bits);
 	return &g->decoder.source;
 }
 

@@ -2,6 +2,7 @@
 #include "parsers/container.h"
 
 #include "base/limits.h"
+#include "parsers/bookmark.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -290,6 +291,15 @@ static void read_to_end(struct source *s)
 	free(scrap);
 }
 
+/* Do the member's bytes stand behind its header as they are? */
+static bool stored_in_one_piece(struct archive *a, struct archive_entry *entry)
+{
+	int format = archive_format(a) & ARCHIVE_FORMAT_BASE_MASK;
+
+	return (format == ARCHIVE_FORMAT_TAR || format == ARCHIVE_FORMAT_CPIO) &&
+	       !archive_entry_sparse_count(entry);
+}
+
 static bool visit_entry(struct archive_input *in, struct archive_entry *entry, struct source *outer,
 			struct member_visitor *visitor)
 {
@@ -307,11 +317,15 @@ static bool visit_entry(struct archive_input *in, struct archive_entry *entry, s
 		source_degrade(&m.source, GRADE_SKIPPED, "encrypted");
 		m.ended = true;
 	}
+	if (stored_in_one_piece(in->archive, entry))
+		m.source.bookmark = bookmark_of_part(
+			outer->bookmark, (uint64_t)archive_filter_bytes(in->archive, 0));
 	go_on = visitor->member(visitor, &(struct member){
 						 .name = str_from(name_of(entry)),
 						 .size_bytes = m.source.size_bytes,
 						 .source = &m.source,
 					 });
+	bookmark_release(m.source.bookmark);
 	/* libarchive loses its place in a 7z archive when it has to skip by itself. */
 	if (in->by_header && go_on)
 		read_to_end(&m.source);

@@ -2,6 +2,7 @@
 #include "parsers/meter.h"
 
 #include "base/limits.h"
+#include "parsers/bookmark.h"
 
 struct metered_source {
 	struct source source; /* first member */
@@ -92,6 +93,7 @@ struct source *meter_open(struct meter *m, struct source *inner, const struct so
 	s->meter = m;
 	s->inner = inner;
 	s->packed = packed;
+	s->source.bookmark = bookmark_keep(inner->bookmark);
 	s->packed_start = packed ? packed->read_bytes : 0;
 	return &s->source;
 }

@@ -2,6 +2,7 @@
 #include "parsers/source.h"
 
 #include "base/limits.h"
+#include "parsers/bookmark.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -27,8 +28,10 @@ size_t source_read_full(struct source *s, char *into, size_t capacity)
 
 void source_close(struct source *s)
 {
-	if (s)
-		s->ops->close(s);
+	if (!s)
+		return;
+	bookmark_release(s->bookmark);
+	s->ops->close(s);
 }
 
 void source_degrade(struct source *s, enum grade grade, const char *fmt, ...)
@@ -116,13 +119,24 @@ struct source *source_from_owned(char *bytes, size_t len)
 struct fd_source {
 	struct source source;
 	int fd;
+	const volatile sig_atomic_t *cancel;
 };
+
+static bool cancelled(struct fd_source *f)
+{
+	if (!f->cancel || !*f->cancel)
+		return false;
+	source_degrade(&f->source, GRADE_PARTIAL, "cancelled");
+	return true;
+}
 
 static size_t fd_read(struct source *s, char *into, size_t capacity)
 {
 	struct fd_source *f = (struct fd_source *)s;
 	ssize_t n;
 
+	if (cancelled(f))
+		return 0;
 	while ((n = read(f->fd, into, capacity)) < 0 && (errno == EINTR || errno == EAGAIN)) {
 		/* Standard input may be non-blocking by somebody else's wish. */
 		if (errno == EAGAIN)
@@ -142,7 +156,7 @@ static size_t fd_read_at(struct source *s, uint64_t offset, char *into, size_t c
 	struct fd_source *f = (struct fd_source *)s;
 	size_t got = 0;
 
-	while (got < capacity) {
+	while (got < capacity && !cancelled(f)) {
 		ssize_t n = pread(f->fd, into + got, capacity - got, (off_t)(offset + got));
 
 		if (n < 0 && errno == EINTR)
@@ -171,6 +185,11 @@ struct source *source_from_fd(int fd, uint64_t size_bytes, bool seekable)
 	f->source.size_bytes = size_bytes;
 	f->fd = fd;
 	return &f->source;
+}
+
+void source_cancel_on(struct source *fd_source, const volatile sig_atomic_t *cancel)
+{
+	((struct fd_source *)fd_source)->cancel = cancel;
 }
 
 /* --- a head put back ------------------------------------------------------------------------- */
@@ -233,6 +252,10 @@ struct source *source_with_head(struct str head, struct source *inner)
 	if (head.len)
 		memcpy(h->head, head.ptr, head.len);
 	h->left = (struct str){ h->head, head.len };
+	/* The head was read from `inner`, unless that began behind it. */
+	if (inner->read_bytes >= head.len)
+		h->source.bookmark =
+			bookmark_of_part(inner->bookmark, inner->read_bytes - head.len);
 	return &h->source;
 }
 
@@ -282,6 +305,7 @@ struct source *source_slice(struct source *inner, uint64_t len)
 	p->left = len;
 	p->to_end = len == UINT64_MAX;
 	p->source.size_bytes = p->to_end ? inner->size_bytes : len;
+	p->source.bookmark = bookmark_of_part(inner->bookmark, inner->read_bytes);
 	return &p->source;
 }
 

@@ -13,6 +13,8 @@
 #include "base/base.h"
 #include "base/str.h"
 
+#include <signal.h>
+
 /* How much of a stream was usable, best first. */
 enum grade {
 	GRADE_OK,      /* all of it */
@@ -22,6 +24,7 @@ enum grade {
 };
 
 struct source;
+struct bookmark;
 
 struct source_ops {
 	size_t (*read)(struct source *s, char *into, size_t capacity);
@@ -32,10 +35,11 @@ struct source_ops {
 
 struct source {
 	const struct source_ops *ops;
-	enum grade grade;    /* final once read returned 0 */
-	char note[160];	     /* NUL-terminated, empty when GRADE_OK */
-	uint64_t size_bytes; /* total when known beforehand, else 0 */
-	uint64_t read_bytes; /* handed out so far */
+	enum grade grade;	   /* final once read returned 0 */
+	char note[160];		   /* NUL-terminated, empty when GRADE_OK */
+	uint64_t size_bytes;	   /* total when known beforehand, else 0 */
+	uint64_t read_bytes;	   /* handed out so far */
+	struct bookmark *bookmark; /* to open it again, see bookmark.h; NULL: it cannot be. Owned */
 };
 
 size_t source_read(struct source *s, char *into, size_t capacity);
@@ -51,6 +55,8 @@ struct source *source_from_memory(struct str bytes);
 struct source *source_from_owned(char *bytes, size_t len);
 /* A file descriptor, closed by source_close(). `seekable` enables read_at. */
 struct source *source_from_fd(int fd, uint64_t size_bytes, bool seekable);
+/* Let a source made by source_from_fd() end, partial, once `*cancel` is set; NULL: never. */
+void source_cancel_on(struct source *fd_source, const volatile sig_atomic_t *cancel);
 /* `head` (copied) first, then the rest of `inner`: to put back what was peeked. Owns inner. */
 struct source *source_with_head(struct str head, struct source *inner);
 /* `len` bytes of `inner`, UINT64_MAX: all the rest; does not own inner, which goes on behind them.

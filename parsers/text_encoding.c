@@ -1,6 +1,8 @@
 #include "base/base.h"
 #include "parsers/text_encoding.h"
 
+#include "parsers/bookmark.h"
+
 enum { UNITS_PER_READ = 16 * 1024 };
 
 struct utf16_source {
@@ -117,5 +119,6 @@ struct source *text_from_utf16(struct source *inner)
 		die_no_memory();
 	u->source.ops = &utf16_ops;
 	u->inner = inner;
+	u->source.bookmark = bookmark_of_decoder(inner->bookmark, text_from_utf16);
 	return &u->source;
 }

@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/limits.h"
+#include "parsers/bookmark.h"
 #include "parsers/codec.h"
 #include "parsers/container.h"
 #include "parsers/meter.h"
@@ -515,12 +516,16 @@ static struct str without_suffix(struct str path, const struct codec *codec)
 static void walk_codec(const struct level *l, const struct opened *o)
 {
 	struct level inner = *l;
+	struct source *decoded;
 
 	inner.path = without_suffix(l->path, o->codec);
 	inner.packed = o->source;
 	inner.depth++;
 	inner.compressed = true;
-	walk_stream(&inner, o->codec->open(o->source));
+	decoded = o->codec->open(o->source);
+	if (!decoded->bookmark)
+		decoded->bookmark = bookmark_of_decoder(o->source->bookmark, o->codec->open);
+	walk_stream(&inner, decoded);
 }
 
 /* The same stream seen another way: `view` reads what is left of it. */
@@ -716,12 +721,15 @@ void walk_input(const struct walk_input *input, struct walk_visitor *visitor,
 		free(path);
 		return;
 	}
-	free(path);
 	/* Standard input may be a plain file that was read in part already. */
 	plain = S_ISREG(st.st_mode) && !lseek(fd, 0, SEEK_CUR);
 	if (plain)
 		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	source = source_from_fd(fd, plain ? (uint64_t)st.st_size : 0, plain);
+	source_cancel_on(source, input->cancel);
+	if (plain && input->reopen)
+		source->bookmark = bookmark_of_file(path, &st);
+	free(path);
 	walker.meter.root = source;
 	walk_stream(&level, source);
 }

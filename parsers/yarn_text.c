@@ -20,6 +20,7 @@
 #include "parsers/splitter.h"
 
 #include "base/limits.h"
+#include "parsers/bookmark.h"
 #include "parsers/yarn_name.h"
 
 enum {
@@ -403,7 +404,10 @@ static void visit_log(struct text *t, const struct header *h, bool is_client,
 		.text_in_place = true,
 	};
 
+	s.source.bookmark =
+		bookmark_of_part(t->source->bookmark, t->source->read_bytes - (t->len - t->at));
 	visitor->part(visitor, &part);
+	bookmark_release(s.source.bookmark);
 	while (source_read(&s.source, scrap, sizeof(scrap)))
 		continue;
 	/* The line ends before the frame's next line are counted already. */
