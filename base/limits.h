@@ -119,6 +119,14 @@ enum {
 	LIMIT_EXECUTORS = 100000,
 };
 
+/* -- comparing -------------------------------------------------------------------------------- */
+enum {
+	/* Rows of one kind about one pair of applications; nobody reads further. */
+	LIMIT_COMPARE_ROWS = 1000,
+	/* Words of a setting's value that are told apart one by one. */
+	LIMIT_COMPARE_WORDS = 200,
+};
+
 /* -- exploring -------------------------------------------------------------------------------- */
 enum {
 	/* Filters on top of each other: nobody remembers more. */

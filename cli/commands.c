@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "cli/compare.h"
 #include "cli/diagnose.h"
 #include "cli/explain.h"
 #include "cli/lint.h"
@@ -179,6 +180,14 @@ const struct command command_table[] = {
 	  "sparkdx sql -v eventlog.zstd", false, run_view },
 	{ "timeline", "PATH...", "what happened when, from text logs and event logs", VIEW_DETAILS,
 	  "sparkdx timeline logs.tar.gz", false, run_view },
+	{ "compare", "BEFORE AFTER", "what changed between two runs, most telling first",
+	  "BEFORE and AFTER are each as PATH for diagnose: a failed run and one that passed, "
+	  "yesterday's and today's. Says how both ended, which findings came and went, which "
+	  "settings differ, which plans, stages and totals changed by more than chance. "
+	  "Applications are "
+	  "matched by name, then by order. --format json and csv give every column; -v shows each "
+	  "row in full.",
+	  "sparkdx compare yesterday.tar.gz today.tar.gz", false, run_compare },
 	{ "lint", "FILE...", "stop bad logs, bad configuration and broken patterns before a commit",
 	  "Checks log files, notebooks, Spark and logging configuration, and pattern files; FILE "
 	  "may "

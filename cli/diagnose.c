@@ -150,7 +150,17 @@ enum exit_status run_diagnose(const struct options *o, char **words, size_t coun
 
 /* --- views ----------------------------------------------------------------------------------- */
 
-static bool write_table(const struct table *t, const struct options *o, FILE *out, struct buf *text)
+bool cli_has_table_format(const struct options *o, const char *what, struct diag_sink *diags)
+{
+	if (str_eq(o->format, STR("text")) || str_eq(o->format, STR("json")) ||
+	    str_eq(o->format, STR("csv")))
+		return true;
+	diag_report(diags, DIAG_ERROR, "usage", STR(""), 0, "%s has no format " STR_FMT, what,
+		    STR_ARG(o->format));
+	return false;
+}
+
+bool cli_table(const struct table *t, const struct options *o, FILE *out, struct buf *text)
 {
 	struct render_options render = cli_render_options(o, out);
 
@@ -171,12 +181,8 @@ enum exit_status run_view(const struct options *o, char **words, size_t count, F
 	struct diagnosis *d;
 	struct table table;
 
-	if (!str_eq(o->format, STR("text")) && !str_eq(o->format, STR("json")) &&
-	    !str_eq(o->format, STR("csv"))) {
-		diag_report(diags, DIAG_ERROR, "usage", STR(""), 0, "a view has no format " STR_FMT,
-			    STR_ARG(o->format));
+	if (!cli_has_table_format(o, "a view", diags))
 		return EXIT_TROUBLE;
-	}
 	d = cli_diagnose(o, words, count, diags);
 	if (!d)
 		return EXIT_TROUBLE;
@@ -189,7 +195,7 @@ enum exit_status run_view(const struct options *o, char **words, size_t count, F
 		status = EXIT_TROUBLE;
 	} else {
 		view_table(v, d, &table);
-		if (!write_table(&table, o, out, &text) || table.over_limit) {
+		if (!cli_table(&table, o, out, &text) || table.over_limit) {
 			diag_report(diags, DIAG_ERROR, "limit-output", STR(""), 0,
 				    "the answer is too large to print");
 			status = EXIT_TROUBLE;

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "diagnose/diagnosis.h"
 #include "diagnose/render.h"
+#include "diagnose/table.h"
 
 #define CLI_OUTPUT_BYTES_MAX ((size_t)1 << 30)
 
@@ -17,6 +18,10 @@ struct diagnosis *cli_diagnose(const struct options *o, char **words, size_t cou
 struct render_options cli_render_options(const struct options *o, FILE *out);
 /* False: main() says why when it closes the stream. */
 bool cli_write(FILE *out, const struct buf *text);
+/* Text, JSON or CSV: is it one of them, and append the table as it; false past the ceiling. */
+bool cli_has_table_format(const struct options *o, const char *what, struct diag_sink *diags);
+bool cli_table(const struct table *t, const struct options *o, FILE *out,
+	       struct buf *text) MUST_USE;
 
 enum exit_status run_diagnose(const struct options *o, char **words, size_t count, FILE *out,
 			      struct diag_sink *diags);

@@ -11,6 +11,7 @@
 
 enum {
 	CELL_COLUMNS_MAX = 60, /* of a text cell in a table */
+	CELL_COLUMNS_CUT = 12, /* of one that gives way to the others */
 	COLUMNS_MAX = 128,
 };
 
@@ -21,6 +22,7 @@ void table_init(struct table *t, const char *name, const struct column *columns,
 			     .columns = columns,
 			     .column_count = count,
 			     .same_column = SIZE_MAX,
+			     .keep_column = SIZE_MAX,
 			     .arena = ARENA_INIT(TABLE_BYTES_MAX) };
 }
 
@@ -291,6 +293,33 @@ static void measure(struct layout *l, struct buf *scratch)
 	}
 }
 
+/* The widest text that may give way, but for the last column; SIZE_MAX: none. */
+static size_t widest(const struct layout *l, bool keep)
+{
+	size_t best = SIZE_MAX;
+
+	for (size_t c = 0; c < l->last; c++)
+		if (l->shown[c] && (c == l->t->keep_column) == keep &&
+		    l->t->columns[c].type == COLUMN_TEXT && l->width[c] > CELL_COLUMNS_CUT &&
+		    (best == SIZE_MAX || l->width[c] > l->width[best]))
+			best = c;
+	return best;
+}
+
+/* Cut the widest texts until all but the last column have room. */
+static void squeeze(struct layout *l, size_t columns)
+{
+	size_t used = 0, c;
+
+	for (c = 0; c < l->last; c++)
+		used += l->shown[c] ? l->width[c] + 2 : 0;
+	for (int keep = 0; keep <= 1; keep++)
+		while (used > columns && (c = widest(l, keep)) != SIZE_MAX) {
+			l->width[c]--;
+			used--;
+		}
+}
+
 /* Columns on the right that the screen has no room for are left out; says how many. */
 static size_t fit(struct layout *l, size_t columns)
 {
@@ -327,6 +356,8 @@ static bool table_rows(const struct table *t, const struct render_options *o, st
 	bool ok = true;
 
 	measure(&l, &scratch);
+	if (t->keep_column != SIZE_MAX)
+		squeeze(&l, o->columns);
 	hidden = fit(&l, o->columns);
 	for (size_t c = 0; c < l.last; c++)
 		before += l.shown[c] ? l.width[c] + 2 : 0;

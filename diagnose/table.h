@@ -51,7 +51,10 @@ struct table {
 	size_t row_count, row_capacity;
 	struct arena arena;
 	size_t same_column; /* says the same in all rows: not in text; SIZE_MAX: none */
-	bool over_limit;    /* more rows than TABLE_BYTES_MAX holds: the rest is left out */
+	/* Where the screen is narrow, texts are cut before columns are left out, this one last;
+	 * SIZE_MAX: they are not. */
+	size_t keep_column;
+	bool over_limit; /* more rows than TABLE_BYTES_MAX holds: the rest is left out */
 };
 
 #define TABLE_BYTES_MAX ((size_t)512 << 20)
