@@ -388,10 +388,7 @@ static bool put_lines(struct buf *out, struct str text)
 	bool ok = true;
 
 	while (ok && text.len) {
-		if (!str_cut(text, '\n', &line, &text)) {
-			line = text;
-			text = STR("");
-		}
+		(void)str_cut(text, '\n', &line, &text);
 		ok = buf_add(out, STR("\n  ")) && render_safe(out, line);
 	}
 	return ok;

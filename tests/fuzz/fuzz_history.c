@@ -16,10 +16,7 @@ static struct history *read_log(struct str text)
 		struct event e;
 		struct str line;
 
-		if (!str_cut(text, '\n', &line, &text)) {
-			line = text;
-			text = STR("");
-		}
+		(void)str_cut(text, '\n', &line, &text);
 		event_parse(line, &e);
 		number++;
 		if (e.kind != EVENT_BAD)

@@ -241,10 +241,7 @@ static void visit(struct walk_visitor *visitor, const struct leaf *leaf)
 	}
 	o->events = o->differences = 0;
 	for (rest = buf_str(&b); rest.len;) {
-		if (!str_cut(rest, '\n', &line, &rest)) {
-			line = rest;
-			rest = STR("");
-		}
+		(void)str_cut(rest, '\n', &line, &rest);
 		if (str_trim(line).len)
 			compare_event(o, str_trim(line));
 	}
