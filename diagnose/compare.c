@@ -76,6 +76,8 @@ struct str compare_change(struct arena *a, int64_t before, int64_t after)
 	ratio = (double)after / (double)before;
 	if (ratio >= 10)
 		return arena_strf(a, "x%.0f", ratio);
+	if (ratio > 0.9995 && ratio < 1.0005)
+		return STR("< 0.1 %");
 	if (ratio > 0.99 && ratio < 1.01)
 		return arena_strf(a, "%+.1f %%", (ratio - 1) * 100);
 	return arena_strf(a, "%+.0f %%", (ratio - 1) * 100);
@@ -154,8 +156,14 @@ static void say_rest(struct comparison *c, enum compare_kind kind)
 
 /* --- outcome --------------------------------------------------------------------------------- */
 
-static int64_t duration_of(const struct application *a)
+static int64_t duration_of(const struct compare_side *side)
 {
+	const struct application *a = side->app;
+	const struct history *h = side->history;
+
+	/* An event log alone has its own beginning and end. */
+	if (h && a->start_ms == TIME_NONE && h->start_ms >= 0 && history_end_ms(h) >= h->start_ms)
+		return history_end_ms(h) - h->start_ms;
 	if (a->start_ms == TIME_NONE || a->end_ms == TIME_NONE || a->end_ms < a->start_ms)
 		return -1;
 	return a->end_ms - a->start_ms;
@@ -174,8 +182,8 @@ static void compare_outcome(struct comparison *c)
 	compare_number(c, (struct difference){ .kind = COMPARE_OUTCOME,
 					       .name = STR("duration"),
 					       .unit = UNIT_MS,
-					       .before_value = duration_of(a),
-					       .after_value = duration_of(b) });
+					       .before_value = duration_of(&c->before),
+					       .after_value = duration_of(&c->after) });
 	if (a->name.len && b->name.len && !str_eq(a->name, b->name))
 		compare_row(c, &(struct difference){ .kind = COMPARE_OUTCOME,
 						     .name = STR("application name"),

@@ -92,7 +92,19 @@ static void add_operator(struct buf *out, struct str name, size_t count)
 	BUG_ON(!ok);
 }
 
-static bool differing_operators(const struct operators *a, const struct operators *b,
+/* What surrounds the operators that decide; told after them. */
+static bool is_plumbing(struct str name)
+{
+	static const char *const names[] = { "Exchange", "Filter", "Project", "Sort",
+					     "ColumnarToRow" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (str_eq(name, str_from(names[i])))
+			return true;
+	return false;
+}
+
+static bool differing_operators(const struct operators *a, const struct operators *b, bool plumbing,
 				struct buf *before, struct buf *after)
 {
 	size_t i = 0, k = 0;
@@ -107,7 +119,7 @@ static bool differing_operators(const struct operators *a, const struct operator
 
 		i += m;
 		k += n;
-		if (m == n)
+		if (m == n || is_plumbing(name) != plumbing)
 			continue;
 		/* Only how many more. */
 		add_operator(before, name, m > n ? m - n : 0);
@@ -146,10 +158,12 @@ static void plan_row(struct comparison *c, const struct sql_execution *x,
 	struct buf before = BUF_INIT(4096), after = BUF_INIT(4096);
 	struct arena *arena = &c->t->arena;
 	struct str description = plan_text(y, y->description);
+	bool differs;
 
+	differs = differing_operators(&a, &b, false, &before, &after);
+	differs |= differing_operators(&a, &b, true, &before, &after);
 	/* A plan that is cut, or was never told, says nothing about what is missing in it. */
-	if (a.count && b.count && !x->over_limit && !y->over_limit &&
-	    differing_operators(&a, &b, &before, &after)) {
+	if (differs && a.count && b.count && !x->over_limit && !y->over_limit) {
 		struct difference d = { .kind = COMPARE_PLAN,
 					.before = compare_keep(c, buf_str(&before)),
 					.after = compare_keep(c, buf_str(&after)),

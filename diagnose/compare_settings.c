@@ -209,10 +209,7 @@ static bool split(struct str value, char separator, struct words *w)
 	while (value.len) {
 		if (w->count == LIMIT_COMPARE_WORDS)
 			return false;
-		if (!str_cut(value, separator, &word, &value)) {
-			word = value;
-			value = STR("");
-		}
+		(void)str_cut(value, separator, &word, &value);
 		word = str_trim(word);
 		if (word.len)
 			w->items[w->count++] = word;

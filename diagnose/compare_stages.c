@@ -23,16 +23,25 @@ struct stage_sum {
 
 static bool ran(const struct history_stage *s)
 {
-	return s->state != WORK_PENDING && s->state != WORK_SKIPPED && s->tasks.started > 0;
+	return s->state != WORK_PENDING && s->state != WORK_SKIPPED;
+}
+
+/* Logs can hold any number. */
+static int64_t plus(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
 }
 
 static void add_attempt(struct stage_sum *sum, const struct history_stage *s)
 {
 	if (s->submit_ms >= 0 && s->complete_ms >= s->submit_ms)
-		sum->ms = (sum->ms > 0 ? sum->ms : 0) + s->complete_ms - s->submit_ms;
+		sum->ms = plus(sum->ms > 0 ? sum->ms : 0, s->complete_ms - s->submit_ms);
 	/* What a stage reads and what it writes. */
-	sum->shuffle += s->total[MEASURE_SHUFFLE_READ] + s->total[MEASURE_SHUFFLE_WRITE];
-	sum->spilled += s->total[MEASURE_DISK_SPILLED];
+	sum->shuffle = plus(sum->shuffle,
+			    plus(s->total[MEASURE_SHUFFLE_READ], s->total[MEASURE_SHUFFLE_WRITE]));
+	sum->spilled = plus(sum->spilled, s->total[MEASURE_DISK_SPILLED]);
 	if (s->tasks.succeeded >= sum->tasks) {
 		sum->tasks = s->tasks.succeeded;
 		sum->longest_ms = s->quantiles[MEASURE_DURATION].at[QUANTILE_MAX];
@@ -121,14 +130,16 @@ struct stage_pair {
 struct stage_pairs {
 	struct comparison *c;
 	struct stage_sums before, after;
+	int64_t wall_ms; /* of the longer run */
 	struct stage_pair *items;
 	size_t count;
+	struct stage_pair small; /* what only one run had, and is no row by itself */
 };
 
 /*
- * At least 3 s: the same stage of one job, run again on one machine, took up to 2.9 s more, and the
- * detectors call no less worth a word (docs/detectors.md). And a quarter more or less: long stages
- * differ by less than that by chance. In long runs 1 % of the longer one: nobody waits for less.
+ * At least 3 s, as the detectors call no less worth a word (docs/detectors.md), and a quarter more
+ * or less: of the stages of the corpus that did the same work on the same cluster none differ by
+ * that (tests/compare-noise). In long runs 1 % of the longer one: nobody waits for less.
  */
 static bool time_differs(int64_t a, int64_t b, int64_t wall_ms)
 {
@@ -139,7 +150,8 @@ static bool time_differs(int64_t a, int64_t b, int64_t wall_ms)
 	return more - less >= (floor > 3000 ? floor : 3000) && more - less >= less / 4;
 }
 
-/* A tenth and 10 MB, the floor of detector spill-disk; compression alone moves a hundredth. */
+/* 10 MB, the floor of detector spill-disk, and a tenth: the same work moves up to 0.3 % more by
+ * chance. */
 static bool bytes_differ(int64_t a, int64_t b)
 {
 	int64_t more = a > b ? a : b, less = a > b ? b : a;
@@ -207,12 +219,21 @@ static bool differs(const struct stage_pair *p, int64_t wall_ms)
 	       bytes_differ(a->spilled, b->spilled) || skew_differs(a, b);
 }
 
+static void add_small(struct stage_sum *sum, const struct stage_sum *s)
+{
+	sum->stages += s->stages;
+	if (s->ms > 0)
+		sum->ms = plus(sum->ms, s->ms);
+}
+
 static void keep_pair(struct stage_pairs *p, struct stage_pair pair)
 {
-	int64_t x = p->before.wall_ms, y = p->after.wall_ms;
-
-	if (differs(&pair, x > y ? x : y))
+	if (differs(&pair, p->wall_ms)) {
 		p->items[p->count++] = pair;
+	} else if (is_alone(&pair)) {
+		add_small(&p->small.before, &pair.before);
+		add_small(&p->small.after, &pair.after);
+	}
 }
 
 static struct stage_sum sum_of(const struct stage_sums *s, const size_t *indexes, size_t count)
@@ -227,9 +248,9 @@ static struct stage_sum sum_of(const struct stage_sums *s, const size_t *indexes
 			sum.name = one->name;
 		}
 		if (one->ms >= 0)
-			sum.ms = (sum.ms > 0 ? sum.ms : 0) + one->ms;
-		sum.shuffle += one->shuffle;
-		sum.spilled += one->spilled;
+			sum.ms = plus(sum.ms > 0 ? sum.ms : 0, one->ms);
+		sum.shuffle = plus(sum.shuffle, one->shuffle);
+		sum.spilled = plus(sum.spilled, one->spilled);
 		sum.stages++;
 	}
 	return sum;
@@ -288,7 +309,6 @@ static void stage_number(struct comparison *c, const struct stage_pair *p, const
 static void stage_rows(struct stage_pairs *pairs, const struct stage_pair *p)
 {
 	const struct stage_sum *a = &p->before, *b = &p->after;
-	int64_t x = pairs->before.wall_ms, y = pairs->after.wall_ms;
 	struct comparison *c = pairs->c;
 	struct difference d = { .kind = COMPARE_STAGE, .unit = UNIT_MS };
 
@@ -301,7 +321,7 @@ static void stage_rows(struct stage_pairs *pairs, const struct stage_pair *p)
 		compare_number(c, d);
 		return;
 	}
-	if (time_differs(a->ms, b->ms, x > y ? x : y))
+	if (time_differs(a->ms, b->ms, pairs->wall_ms))
 		stage_number(c, p, "duration", UNIT_MS, a->ms, b->ms);
 	if (bytes_differ(a->shuffle, b->shuffle))
 		stage_number(c, p, "shuffle", UNIT_BYTES, a->shuffle, b->shuffle);
@@ -320,6 +340,24 @@ static void stage_rows(struct stage_pairs *pairs, const struct stage_pair *p)
 	}
 }
 
+static void small_row(struct stage_pairs *p)
+{
+	const struct stage_sum *a = &p->small.before, *b = &p->small.after;
+
+	if (time_differs(a->ms, b->ms, p->wall_ms))
+		compare_number(p->c,
+			       (struct difference){
+				       .kind = COMPARE_STAGE,
+				       .name = STR("short stages"),
+				       .about = arena_strf(&p->c->t->arena,
+							   "%zu that only the run before had, "
+							   "%zu that only the one after had",
+							   a->stages, b->stages),
+				       .unit = UNIT_MS,
+				       .before_value = a->ms,
+				       .after_value = b->ms });
+}
+
 void compare_stages(struct comparison *c)
 {
 	struct stage_pairs p = { .c = c };
@@ -329,6 +367,7 @@ void compare_stages(struct comparison *c)
 		return;
 	p.before = sum_stages(c->before.history);
 	p.after = sum_stages(c->after.history);
+	p.wall_ms = p.before.wall_ms > p.after.wall_ms ? p.before.wall_ms : p.after.wall_ms;
 	p.items = calloc(p.before.side.count + p.after.side.count + 1, sizeof(*p.items));
 	if (!p.items)
 		die_no_memory();
@@ -347,6 +386,7 @@ void compare_stages(struct comparison *c)
 	qsort(p.items, p.count, sizeof(*p.items), compare_pairs);
 	for (size_t i = 0; i < p.count; i++)
 		stage_rows(&p, &p.items[i]);
+	small_row(&p);
 	free(p.items);
 	free(p.before.items);
 	free(p.before.side.items);
@@ -400,8 +440,7 @@ static int64_t total_of(const struct history *h, enum measure m)
 	int64_t n = 0;
 
 	for (size_t i = 0; i < h->stage_count; i++)
-		if (__builtin_add_overflow(n, h->stages[i].total[m], &n))
-			return -1;
+		n = plus(n, h->stages[i].total[m]);
 	return n;
 }
 
@@ -434,7 +473,7 @@ void compare_totals(struct comparison *c)
 		int64_t more = before > after ? before : after;
 		int64_t less = before > after ? after : before;
 
-		if (less < 0 || more - less < rows[i].floor || more - less < less / rows[i].part)
+		if (more - less < rows[i].floor || more - less < less / rows[i].part)
 			continue;
 		compare_number(c, (struct difference){ .kind = COMPARE_TOTAL,
 						       .name = str_from(rows[i].name),
