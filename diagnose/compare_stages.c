@@ -26,11 +26,13 @@ static bool ran(const struct history_stage *s)
 	return s->state != WORK_PENDING && s->state != WORK_SKIPPED;
 }
 
-/* Logs can hold any number. */
+/* Logs can hold any number, and sums of such that ran over. */
 static int64_t plus(int64_t a, int64_t b)
 {
 	int64_t sum;
 
+	if (b < 0)
+		return a;
 	return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
 }
 
@@ -39,8 +41,8 @@ static void add_attempt(struct stage_sum *sum, const struct history_stage *s)
 	if (s->submit_ms >= 0 && s->complete_ms >= s->submit_ms)
 		sum->ms = plus(sum->ms > 0 ? sum->ms : 0, s->complete_ms - s->submit_ms);
 	/* What a stage reads and what it writes. */
-	sum->shuffle = plus(sum->shuffle,
-			    plus(s->total[MEASURE_SHUFFLE_READ], s->total[MEASURE_SHUFFLE_WRITE]));
+	sum->shuffle = plus(sum->shuffle, s->total[MEASURE_SHUFFLE_READ]);
+	sum->shuffle = plus(sum->shuffle, s->total[MEASURE_SHUFFLE_WRITE]);
 	sum->spilled = plus(sum->spilled, s->total[MEASURE_DISK_SPILLED]);
 	if (s->tasks.succeeded >= sum->tasks) {
 		sum->tasks = s->tasks.succeeded;
@@ -93,31 +95,50 @@ static struct stage_sums sum_stages(const struct history *h)
 
 /* --- which stage is which -------------------------------------------------------------------- */
 
-/*
- * The code a stage is named after. Adaptive execution, broadcasts and py4j run it from a thread
- * pool or by reflection, and which of these frames gives the name varies between runs.
- */
-static struct str coarse_name(struct arena *a, struct str name)
-{
-	static const struct str frames[] = {
-		{ " at CompletableFuture.java:", 27 },
-		{ " at DirectMethodHandleAccessor.java:", 36 },
-		{ " at FutureTask.java:", 20 },
-		{ " at NativeMethodAccessorImpl.java:", 34 },
-		{ " at ThreadPoolExecutor.java:", 28 },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(frames); i++)
-		if (str_find(name, frames[i]) >= 0)
-			return STR("from a thread pool");
-	return compare_call_site(a, name);
-}
-
 static void coarsen(struct arena *a, struct pairing_side side)
 {
 	for (size_t i = 0; i < side.count; i++)
 		if (side.items[i].partner == PAIRING_NONE)
-			side.items[i].key = coarse_name(a, side.items[i].key);
+			side.items[i].key = compare_call_site(a, side.items[i].key);
+}
+
+/*
+ * Adaptive execution and broadcasts submit stages from threads of their own. Whether such a stage
+ * is named after the thread or after the action differs between versions, and between runs.
+ */
+static bool is_named_after_thread(struct str name)
+{
+	static const struct str frames[] = {
+		{ " at CompletableFuture.java", 26 },
+		{ " at FutureTask.java", 19 },
+		{ " at ThreadPoolExecutor.java", 27 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(frames); i++)
+		if (str_find(name, frames[i]) >= 0)
+			return true;
+	return false;
+}
+
+/* Where a name says nothing, the number has to do. */
+static void pair_by_number(struct pairing_side a, struct pairing_side b)
+{
+	struct int_map index = { 0 };
+
+	for (size_t k = 0; k < b.count; k++)
+		if (b.items[k].partner == PAIRING_NONE)
+			int_map_put(&index, b.items[k].id, k);
+	for (size_t i = 0; i < a.count; i++) {
+		size_t k = int_map_find(&index, a.items[i].id);
+
+		if (a.items[i].partner == PAIRING_NONE && k != SIZE_MAX &&
+		    (is_named_after_thread(a.items[i].key) ||
+		     is_named_after_thread(b.items[k].key))) {
+			a.items[i].partner = k;
+			b.items[k].partner = i;
+		}
+	}
+	int_map_release(&index);
 }
 
 /* --- what changed ---------------------------------------------------------------------------- */
@@ -179,9 +200,11 @@ static bool skew_differs(const struct stage_sum *a, const struct stage_sum *b)
 {
 	double x = skew_of(a), y = skew_of(b);
 
-	/* Half as much again: two neighbouring lines of dr-elephant's scale are a factor 2 apart.
-	 */
-	return x > 0 && y > 0 && (is_skewed(a) || is_skewed(b)) && (x >= 1.5 * y || y >= 1.5 * x);
+	if (x <= 0 || y <= 0 || !(is_skewed(a) || is_skewed(b)))
+		return false;
+	/* Half as much again, and what the stage waits for its longest task changed by 3 s, too:
+	 * a ratio alone moves with the median. */
+	return (x >= 1.5 * y || y >= 1.5 * x) && llabs(waited(a) - waited(b)) >= 3000;
 }
 
 static int64_t slower_by(const struct stage_pair *p)
@@ -375,6 +398,7 @@ void compare_stages(struct comparison *c)
 	coarsen(&names, p.before.side);
 	coarsen(&names, p.after.side);
 	pairing_run(p.before.side, p.after.side);
+	pair_by_number(p.before.side, p.after.side);
 	for (size_t i = 0; i < p.before.side.count; i++) {
 		size_t partner = p.before.side.items[i].partner;
 

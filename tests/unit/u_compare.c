@@ -243,6 +243,80 @@ TEST(compare_stages_that_only_one_run_has)
 	drop(&b);
 }
 
+TEST(compare_stages_named_after_threads_by_number)
+{
+	static const char *const before[] = { START, STAGE(1, "f at FutureTask.java:264", 9000),
+					      STAGE(2, "count at Method.java:0", 9000) };
+	static const char *const after[] = { START, STAGE(1, "save at Method.java:0", 9100),
+					     STAGE(2, "g at FutureTask.java:264", 19000) };
+	struct made a, b;
+	struct table t;
+
+	make(&a, OUTCOME_SUCCEEDED, 1);
+	make(&b, OUTCOME_SUCCEEDED, 1);
+	tell(&a, before, ARRAY_LEN(before));
+	tell(&b, after, ARRAY_LEN(after));
+	compare_table(&a.d, &b.d, &t);
+	check_row(&t, 2, "stage 2 duration", "7.0 s", "17 s", "+143 %");
+	CHECK(t.row_count == 3);
+	table_release(&t);
+	drop(&a);
+	drop(&b);
+}
+
+/* Three tasks of a second, and one of `longest_ms`. */
+static void tell_skew(struct made *m, int64_t longest_ms)
+{
+	char tasks[4][300];
+	const char *lines[6] = { START };
+
+	for (size_t i = 0; i < 4; i++) {
+		(void)snprintf(
+			tasks[i], sizeof(tasks[i]),
+			"{\"Event\":\"SparkListenerTaskEnd\",\"Stage ID\":0,\"Stage Attempt "
+			"ID\":0,\"Task End Reason\":{\"Reason\":\"Success\"},\"Task Info\":"
+			"{\"Task ID\":%zu,\"Launch Time\":2000,\"Executor ID\":\"1\",\"Host\":"
+			"\"h\",\"Finish Time\":%" PRId64 "}}",
+			i, 2000 + (i == 3 ? longest_ms : 1000));
+		lines[i + 1] = tasks[i];
+	}
+	lines[5] = STAGE(0, "save at a.py:3", 22000);
+	tell(m, lines, ARRAY_LEN(lines));
+}
+
+TEST(compare_skew_that_costs)
+{
+	static const struct {
+		int64_t before, after;
+		size_t rows;
+	} cases[] = {
+		{ 11000, 4000, 3 },  /* worth a row */
+		{ 11000, 10000, 2 }, /* as skewed as before */
+		{ 2500, 1000, 2 },   /* never skewed */
+		{ 4100, 2500, 2 },   /* the stage waits hardly less */
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct made a, b;
+		struct table t;
+
+		make(&a, OUTCOME_SUCCEEDED, 1);
+		make(&b, OUTCOME_SUCCEEDED, 1);
+		tell_skew(&a, cases[i].before);
+		tell_skew(&b, cases[i].after);
+		/* Only the row of the stage: task time is another one. */
+		compare_table(&a.d, &b.d, &t);
+		while (t.row_count > 2 && str_eq(cell(&t, t.row_count - 1, "kind"), STR("total")))
+			t.row_count--;
+		CHECK(t.row_count == cases[i].rows);
+		if (t.row_count == 3)
+			check_row(&t, 2, "stage 0 skew", "11.0 x median", "4.0 x median", "better");
+		table_release(&t);
+		drop(&a);
+		drop(&b);
+	}
+}
+
 TEST(compare_plans_by_operators)
 {
 	static const char *const before[] = { START, SQL(0, "save", "SortMergeJoin"),
