@@ -29,6 +29,14 @@ enum { EXIT_FAILURE_NO_MEMORY = 71 };
 			bug_at(__FILE__, __LINE__, #cond); \
 	} while (0)
 
+/* Numbers from logs may be absurd: a sum stays at the largest there is. Neither may be negative. */
+static inline int64_t add_saturated(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
 #include "base/banned.h"
 
 #endif

@@ -445,7 +445,7 @@ static int64_t measure_of(const struct event *e, enum measure m)
 
 		memcpy(&value, (const char *)&e->metrics + measured[m][i], sizeof(value));
 		if (value >= 0)
-			sum = (sum < 0 ? 0 : sum) + value;
+			sum = add_saturated(sum < 0 ? 0 : sum, value);
 	}
 	return sum;
 }
@@ -463,8 +463,8 @@ static void count_task(struct task_counts *c, enum task_reason reason)
 static void add_measures(int64_t *total, const int64_t *values)
 {
 	for (size_t m = 0; m < MEASURE_COUNT; m++)
-		if (values[m] > 0 && total[m] < INT64_MAX / 2)
-			total[m] += values[m];
+		if (values[m] > 0)
+			total[m] = add_saturated(total[m], values[m]);
 }
 
 static void host_task(struct history *h, struct stage_running *r, struct str host,

@@ -73,7 +73,7 @@ static void merge_stage(struct history *h, struct history_stage *to, struct hist
 	task_counts_add(&to->tasks, &from->tasks);
 	to->ended += from->ended;
 	for (size_t m = 0; m < MEASURE_COUNT; m++)
-		to->total[m] += from->total[m];
+		to->total[m] = add_saturated(to->total[m], from->total[m]);
 	to->wasted_ms += from->wasted_ms;
 	if (from->longest_ms > to->longest_ms) {
 		to->longest_ms = from->longest_ms;
@@ -178,7 +178,7 @@ static void merge_executor(struct history *h, struct history_executor *to,
 	to->excluded |= from->excluded;
 	task_counts_add(&to->tasks, &from->tasks);
 	for (size_t m = 0; m < MEASURE_COUNT; m++)
-		to->total[m] += from->total[m];
+		to->total[m] = add_saturated(to->total[m], from->total[m]);
 	if (from->event)
 		to->event = from->event;
 }
