@@ -50,16 +50,8 @@ static bool set_app(struct options *o, const char *value, char *why)
 /* "2026-11-23 14:02:50", with or without fraction, T and zone; a date alone is its midnight. */
 static bool parse_time(const char *value, int64_t *ms, char *why)
 {
-	char line[80];
-	struct line_head head;
-	int len =
-		snprintf(line, sizeof(line), strlen(value) <= 10 ? "%s 00:00:00 -" : "%s -", value);
-
-	if (len < 0 || (size_t)len >= sizeof(line) ||
-	    !line_head((struct str){ line, (size_t)len }, &head) || head.time_only)
-		return fail(why, "'%.40s' is no time; write 2026-11-23 14:02:50", value);
-	*ms = head.time_ms;
-	return true;
+	return line_time(str_from(value), ms) ||
+	       fail(why, "'%.40s' is no time; write 2026-11-23 14:02:50", value);
 }
 
 static bool set_since(struct options *o, const char *value, char *why)

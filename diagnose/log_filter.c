@@ -94,19 +94,10 @@ static bool make_regex(struct log_term *t, char *why)
 	return false;
 }
 
-/* "2026-11-23 14:02:50" or ISO 8601, with or without a fraction; a date alone is its midnight. */
 static bool make_time(struct log_term *t, char *why)
 {
-	char line[80];
-	struct line_head head;
-	int len = snprintf(line, sizeof(line), t->value.len <= 10 ? "%.40s 00:00:00 -" : "%.40s -",
-			   t->value.ptr);
-
-	if (len > 0 && (size_t)len < sizeof(line) &&
-	    line_head((struct str){ line, (size_t)len }, &head) && !head.time_only) {
-		t->ms = head.time_ms;
+	if (line_time(t->value, &t->ms))
 		return true;
-	}
 	(void)snprintf(why, WHY_BYTES, "'%.40s' is no time; write 2026-11-23 14:02:50",
 		       t->value.ptr);
 	return false;
@@ -217,17 +208,15 @@ static bool mentions_any(struct str text, const char *const *words, size_t count
 	return false;
 }
 
-static bool same_template(const struct log_filter *f, const struct log_term *t,
+static bool same_template(struct log_filter *f, const struct log_term *t,
 			  const struct log_record *r)
 {
-	struct buf *scratch = (struct buf *)(uintptr_t)&f->template;
-
-	buf_clear(scratch);
-	log_template(r, scratch);
-	return str_eq(buf_str(scratch), t->value);
+	buf_clear(&f->template);
+	log_template(r, &f->template);
+	return str_eq(buf_str(&f->template), t->value);
 }
 
-static bool holds(const struct log_filter *f, const struct log_term *t, const struct log_record *r)
+static bool holds(struct log_filter *f, const struct log_term *t, const struct log_record *r)
 {
 	static const char *const executors[] = { "executor ", "Executor ",
 						 "executor_id=", "exec-" };
@@ -263,7 +252,7 @@ static bool holds(const struct log_filter *f, const struct log_term *t, const st
 	return true;
 }
 
-bool log_filter_accepts(const struct log_filter *f, const struct log_record *r)
+bool log_filter_accepts(struct log_filter *f, const struct log_record *r)
 {
 	for (size_t i = 0; i < f->count; i++)
 		if (!holds(f, &f->terms[i], r))

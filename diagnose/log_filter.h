@@ -54,7 +54,8 @@ const char *log_term_name(enum log_term_kind kind);
 /* LOG_TERM_COUNT when unknown. */
 enum log_term_kind log_term_find(struct str name);
 
-bool log_filter_accepts(const struct log_filter *f, const struct log_record *r);
+/* Not for two threads at once. */
+bool log_filter_accepts(struct log_filter *f, const struct log_record *r);
 /* False when no record of this log can be accepted. */
 bool log_filter_accepts_log(const struct log_filter *f, const struct log_stream *log);
 /* The same for block `i` of the log. */

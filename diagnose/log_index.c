@@ -60,14 +60,10 @@ void log_index_levels(struct log_index *x, struct str block)
 	if (!x->plain)
 		found |= loud;
 	while (block.len && (found & loud) != loud) {
-		struct str line, rest;
+		struct str line;
 
-		if (!str_cut(block, '\n', &line, &rest)) {
-			line = block;
-			rest = STR("");
-		}
+		(void)str_cut(block, '\n', &line, &block);
 		found |= levels_of_line(line);
-		block = rest;
 	}
 	if (x->count)
 		x->blocks[x->count - 1].levels |= found;

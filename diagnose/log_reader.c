@@ -7,7 +7,7 @@ enum { BLOCK_BYTES_MAX = 8 << 20 };
 
 struct log_reader {
 	const struct log_stream *log;
-	const struct log_filter *filter;
+	struct log_filter *filter;
 	const volatile sig_atomic_t *cancel;
 	uint32_t from; /* first line wanted */
 	struct source *source;
@@ -131,8 +131,7 @@ static void fill(struct log_reader *r, const struct record *cut, struct log_reco
 
 	if (cut->head.time_ms != TIME_NONE)
 		r->time_ms = cut->head.time_ms + r->log->shift_ms;
-	if (!str_cut(cut->text, '\n', &first, &rest))
-		first = cut->text;
+	(void)str_cut(cut->text, '\n', &first, &rest);
 	*out = (struct log_record){
 		.log = r->log,
 		.line = record_line_at(cut, 0, r->line),
@@ -188,8 +187,7 @@ bool log_reader_next(struct log_reader *r, struct log_record *out)
 }
 
 struct log_reader *log_reader_open(const struct log_stream *log, uint32_t line,
-				   const struct log_filter *filter,
-				   const volatile sig_atomic_t *cancel)
+				   struct log_filter *filter, const volatile sig_atomic_t *cancel)
 {
 	struct log_reader *r = calloc(1, sizeof(*r));
 
@@ -231,8 +229,7 @@ void log_reader_close(struct log_reader *r)
 }
 
 uint32_t log_reader_find_before(const struct log_stream *log, uint32_t line,
-				const struct log_filter *filter,
-				const volatile sig_atomic_t *cancel)
+				struct log_filter *filter, const volatile sig_atomic_t *cancel)
 {
 	uint32_t found = 0;
 

@@ -18,8 +18,7 @@ struct log_reader;
  * why. Reading ends early once `*cancel` is set (may be NULL).
  */
 struct log_reader *log_reader_open(const struct log_stream *log, uint32_t line,
-				   const struct log_filter *filter,
-				   const volatile sig_atomic_t *cancel);
+				   struct log_filter *filter, const volatile sig_atomic_t *cancel);
 /* The next record that the filter accepts. */
 bool log_reader_next(struct log_reader *r, struct log_record *record);
 /* Why there is nothing (more) to read, or "". */
@@ -28,7 +27,6 @@ void log_reader_close(struct log_reader *r);
 
 /* The last record before `line` that the filter accepts: its first line, 0 when there is none. */
 uint32_t log_reader_find_before(const struct log_stream *log, uint32_t line,
-				const struct log_filter *filter,
-				const volatile sig_atomic_t *cancel);
+				struct log_filter *filter, const volatile sig_atomic_t *cancel);
 
 #endif

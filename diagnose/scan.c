@@ -512,18 +512,6 @@ static void note_time(struct scanner *s, struct str block, size_t at)
 		s->log->last_ms = r.head.time_ms;
 }
 
-static void note_layout(struct scanner *s, struct str block)
-{
-	struct record r = { 0 };
-
-	if (!s->log->log_index.wanted || !block.len)
-		return;
-	record_block_begin(&s->cutter, block);
-	record_cut(&s->cutter, block, 0, 0, &r);
-	s->log->log_index.headed = s->cutter.headed;
-	s->log->log_index.plain = !s->log->is_json && !r.wrapped && !r.rewritten;
-}
-
 /* `block` is about to be scanned. */
 static void index_block(struct scanner *s, struct str block)
 {
@@ -534,6 +522,10 @@ static void index_block(struct scanner *s, struct str block)
 		return;
 	record_block_begin(&s->cutter, block);
 	record_cut(&s->cutter, block, 0, 0, &r);
+	if (!x->count) {
+		x->headed = s->cutter.headed;
+		x->plain = !s->log->is_json && !r.wrapped && !r.rewritten;
+	}
 	log_index_add(x, s->log->bytes - s->block.len, s->block_line, r.head.time_ms);
 	log_index_levels(x, block);
 }
@@ -601,7 +593,6 @@ void scanner_run(struct scanner *s, struct stream_log *log, struct str first, st
 			log->headed = s->cutter.headed;
 			log->is_json = block.len && (block.ptr[0] == '{' || block.ptr[0] == '[');
 			note_time(s, block, 0);
-			note_layout(s, block);
 			begun = true;
 		}
 		end = more ? record_last_begin(&s->cutter, block) : block.len;

@@ -25,19 +25,7 @@ struct source *bookmark_open(const struct bookmark *b, uint64_t offset)
 	return b->ops->open(b, offset);
 }
 
-void source_skip(struct source *s, uint64_t count)
-{
-	char *scrap = malloc(LIMIT_READ_BYTES);
-	size_t n = 1;
-
-	if (!scrap)
-		die_no_memory();
-	for (; count && n; count -= n)
-		n = source_read(s, scrap, count < LIMIT_READ_BYTES ? count : LIMIT_READ_BYTES);
-	free(scrap);
-}
-
-static void *new_bookmark(size_t size, const struct bookmark_ops *ops)
+void *bookmark_new(size_t size, const struct bookmark_ops *ops)
 {
 	struct bookmark *b = calloc(1, size);
 
@@ -95,7 +83,7 @@ static void file_free(struct bookmark *b)
 struct bookmark *bookmark_of_file(const char *path, const struct stat *st)
 {
 	static const struct bookmark_ops ops = { file_open, file_free };
-	struct file_bookmark *f = new_bookmark(sizeof(*f), &ops);
+	struct file_bookmark *f = bookmark_new(sizeof(*f), &ops);
 
 	f->path = strdup(path);
 	if (!f->path)
@@ -134,7 +122,7 @@ struct bookmark *bookmark_of_part(struct bookmark *whole, uint64_t offset)
 
 	if (!whole || !offset)
 		return bookmark_keep(whole);
-	p = new_bookmark(sizeof(*p), &ops);
+	p = bookmark_new(sizeof(*p), &ops);
 	p->whole = bookmark_keep(whole);
 	p->offset = offset;
 	return &p->bookmark;
@@ -171,7 +159,7 @@ struct bookmark *bookmark_of_decoder(struct bookmark *packed,
 
 	if (!packed)
 		return NULL;
-	d = new_bookmark(sizeof(*d), &ops);
+	d = bookmark_new(sizeof(*d), &ops);
 	d->packed = bookmark_keep(packed);
 	d->open = open;
 	return &d->bookmark;

@@ -26,6 +26,8 @@ struct bookmark {
 	atomic_uint references;
 };
 
+/* A zeroed bookmark of `size` bytes, with one reference, for those who embed one. */
+void *bookmark_new(size_t size, const struct bookmark_ops *ops);
 /* Another reference; NULL stays NULL. */
 struct bookmark *bookmark_keep(struct bookmark *b);
 void bookmark_release(struct bookmark *b);
@@ -40,8 +42,5 @@ struct bookmark *bookmark_of_part(struct bookmark *whole, uint64_t offset);
 /* What `open` decodes from `packed`, always from the front; NULL when that is NULL. */
 struct bookmark *bookmark_of_decoder(struct bookmark *packed,
 				     struct source *(*open)(struct source *inner));
-
-/* Read and drop `count` bytes. */
-void source_skip(struct source *s, uint64_t count);
 
 #endif

@@ -110,11 +110,7 @@ static void make_bookmark(struct gzip_source *g, int window_bits)
 
 	if (!g->decoder.inner->bookmark)
 		return;
-	b = calloc(1, sizeof(*b));
-	if (!b)
-		die_no_memory();
-	b->bookmark.ops = &ops;
-	b->bookmark.references = 1;
+	b = bookmark_new(sizeof(*b), &ops);
 	b->packed = bookmark_keep(g->decoder.inner->bookmark);
 	b->window_bits = window_bits;
 	b->one_stream = g->one_stream;

@@ -280,17 +280,6 @@ static const char *name_of(struct archive_entry *entry)
 	return name ? name : "(a name that cannot be decoded)";
 }
 
-static void read_to_end(struct source *s)
-{
-	char *scrap = malloc(LIMIT_READ_BYTES);
-
-	if (!scrap)
-		die_no_memory();
-	while (source_read(s, scrap, LIMIT_READ_BYTES))
-		continue;
-	free(scrap);
-}
-
 /* Do the member's bytes stand behind its header as they are? */
 static bool stored_in_one_piece(struct archive *a, struct archive_entry *entry)
 {
@@ -328,7 +317,7 @@ static bool visit_entry(struct archive_input *in, struct archive_entry *entry, s
 	bookmark_release(m.source.bookmark);
 	/* libarchive loses its place in a 7z archive when it has to skip by itself. */
 	if (in->by_header && go_on)
-		read_to_end(&m.source);
+		source_skip(&m.source, UINT64_MAX);
 	return go_on;
 }
 
@@ -391,7 +380,7 @@ void container_walk(struct source *source, const char *format, struct member_vis
 			       trouble_of(in.archive));
 	/* A trailing checksum, padding, a directory: only the end of the stream shows its grade. */
 	if (!in.by_header)
-		read_to_end(source);
+		source_skip(source, UINT64_MAX);
 	archive_read_free(in.archive);
 	if (utf8) {
 		uselocale(before);

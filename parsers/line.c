@@ -404,3 +404,17 @@ bool line_head(struct str line, struct line_head *head)
 	 * head. A date alone begins a line of its own, a time alone does not. */
 	return !bracketed && !head->time_only;
 }
+
+bool line_time(struct str text, int64_t *epoch_ms)
+{
+	char line[80];
+	struct line_head head;
+	int len = snprintf(line, sizeof(line),
+			   text.len <= 10 ? STR_FMT " 00:00:00 -" : STR_FMT " -", STR_ARG(text));
+
+	if (len < 0 || (size_t)len >= sizeof(line) ||
+	    !line_head((struct str){ line, (size_t)len }, &head) || head.time_only)
+		return false;
+	*epoch_ms = head.time_ms;
+	return true;
+}

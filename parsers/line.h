@@ -61,6 +61,10 @@ struct line_peeled line_peel(struct str line, struct buf *scratch);
  */
 bool line_head(struct str line, struct line_head *head);
 
+/* A moment as people type it, "2026-11-23 14:02:50" or ISO 8601, with or without a fraction; a date
+ * alone is its midnight. False when `text` is none. */
+bool line_time(struct str text, int64_t *epoch_ms);
+
 /* Is this a structured-logging line ({"ts":"…","level":…)? */
 bool line_is_structured(struct str line);
 /*

@@ -26,6 +26,18 @@ size_t source_read_full(struct source *s, char *into, size_t capacity)
 	return got;
 }
 
+void source_skip(struct source *s, uint64_t count)
+{
+	char *scrap = malloc(LIMIT_READ_BYTES);
+	size_t n = 1;
+
+	if (!scrap)
+		die_no_memory();
+	for (; count && n; count -= n)
+		n = source_read(s, scrap, count < LIMIT_READ_BYTES ? count : LIMIT_READ_BYTES);
+	free(scrap);
+}
+
 void source_close(struct source *s)
 {
 	if (!s)

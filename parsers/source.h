@@ -45,6 +45,8 @@ struct source {
 size_t source_read(struct source *s, char *into, size_t capacity);
 /* Read until `capacity` bytes or the end. */
 size_t source_read_full(struct source *s, char *into, size_t capacity);
+/* Read and drop up to `count` bytes; UINT64_MAX: to the end. */
+void source_skip(struct source *s, uint64_t count);
 void source_close(struct source *s);
 /* Lower the grade (never raises it) and set the note. */
 void source_degrade(struct source *s, enum grade grade, const char *fmt, ...) PRINTF_LIKE(3, 4);

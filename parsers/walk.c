@@ -329,18 +329,6 @@ static void report(const struct level *l, const char *kind, enum grade grade, co
 						       });
 }
 
-/* Read what the visitor left, so that the end and the grade are known. */
-static void drain(struct source *s)
-{
-	char *scrap = malloc(LIMIT_READ_BYTES);
-
-	if (!scrap)
-		die_no_memory();
-	while (source_read(s, scrap, LIMIT_READ_BYTES))
-		continue;
-	free(scrap);
-}
-
 static void visit_leaf(const struct level *l, enum leaf_kind kind, const struct opened *o)
 {
 	struct source *s = o->source;
@@ -358,7 +346,8 @@ static void visit_leaf(const struct level *l, enum leaf_kind kind, const struct 
 	};
 
 	l->walker->visitor->leaf(l->walker->visitor, &leaf);
-	drain(s);
+	/* What the visitor left: so the end and the grade are known. */
+	source_skip(s, UINT64_MAX);
 	report(l, kind == LEAF_EVENTLOG ? "eventlog" : "text", s->grade, s->note, s->read_bytes);
 }
 

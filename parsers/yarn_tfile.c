@@ -208,14 +208,6 @@ static void value_close(struct source *source)
 
 static const struct source_ops value_ops = { value_read, value_close, NULL };
 
-static void drain(struct source *s)
-{
-	char scrap[8192];
-
-	while (source_read(s, scrap, sizeof(scrap)))
-		continue;
-}
-
 /* --- a container's files --------------------------------------------------------------------- */
 
 struct tfile {
@@ -293,7 +285,7 @@ static void visit_file(struct tfile *t, struct str container, const struct file_
 	source->size_bytes = h->size;
 	t->parts++;
 	t->visitor->part(t->visitor, &part);
-	drain(source);
+	source_skip(source, UINT64_MAX);
 	if (source->read_bytes < h->size)
 		source_degrade(t->file, GRADE_PARTIAL,
 			       STR_FMT " of " STR_FMT " is shorter than it should be",
@@ -352,7 +344,7 @@ static enum records read_record(struct tfile *t, struct reader *r)
 		visit_files(t, key, &v);
 	else if (!is_plausible_name(key))
 		return RECORDS_FOREIGN;
-	drain(&v.source);
+	source_skip(&v.source, UINT64_MAX);
 	return v.source.grade == GRADE_OK ? RECORDS_END : RECORDS_DAMAGED;
 }
 
