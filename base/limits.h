@@ -131,6 +131,21 @@ enum {
 enum {
 	/* Filters on top of each other: nobody remembers more. */
 	LIMIT_LOG_TERMS = 32,
+	/* One command, and its words: a pasted query is longer than anything typed. */
+	LIMIT_COMMAND_BYTES = 64 * 1024,
+	LIMIT_COMMAND_WORDS = 256,
+	/* A script. */
+	LIMIT_SCRIPT_BYTES = 1024 * 1024,
+	/* Candidates offered for one word. */
+	LIMIT_COMPLETIONS = 2000,
+	/* Different things records say, counted by `group`. */
+	LIMIT_TEMPLATES = 20000,
+	/* Tasks of one stage that are listed. */
+	LIMIT_TASKS_LISTED = 200000,
+	/* Records that one moment shows, from all logs. */
+	LIMIT_MOMENT_RECORDS = 2000,
+	/* Marks and notes of one session. */
+	LIMIT_NOTES = 1000,
 };
 
 /* -- lint ------------------------------------------------------------------------------------- */

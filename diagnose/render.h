@@ -25,6 +25,25 @@ struct renderer {
 	bool (*render)(const struct diagnosis *d, const struct render_options *o, struct buf *out);
 };
 
+enum finding_part {
+	FINDING_WHY = 1,
+	FINDING_PROOF = 2,
+	FINDING_WHERE = 4,
+	FINDING_FIX = 8,
+	FINDING_CHAIN = 16,
+	FINDING_CONFIDENCE = 32,
+	FINDING_ALL = 63,
+};
+
+/* One finding as text: its headline and the wanted parts. */
+bool render_finding(const struct diagnosis *d, size_t i, const struct render_options *o,
+		    unsigned parts, struct buf *out) MUST_USE;
+/* The same finding as in the JSON of a diagnosis, all of it. */
+bool render_finding_json(const struct diagnosis *d, size_t i, struct buf *out) MUST_USE;
+/* What was read, in five lines: the application, its outcome, the root cause, a proof, a fix. */
+bool render_greeting(const struct diagnosis *d, const struct render_options *o,
+		     struct buf *out) MUST_USE;
+
 extern const struct renderer renderers[];
 extern const size_t renderer_count;
 

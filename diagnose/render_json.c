@@ -231,6 +231,15 @@ static void write_finding(struct json_writer *w, const struct diagnosis *d, cons
 	json_close(w, '}');
 }
 
+bool render_finding_json(const struct diagnosis *d, size_t i, struct buf *out)
+{
+	struct json_writer w;
+
+	json_writer_init(&w, out);
+	write_finding(&w, d, &d->findings[i]);
+	return !w.failed && buf_add_char(out, '\n');
+}
+
 static void write_inputs(struct json_writer *w, const struct diagnosis *d)
 {
 	static const char *const grades[] = {

@@ -286,22 +286,10 @@ static void show_headline(struct screen *s, const struct finding *f)
 	buf_release(&b);
 }
 
-static void show_main(struct screen *s, size_t index)
+static void show_confidence(struct screen *s, const struct finding *f)
 {
-	const struct finding *f = &s->d->findings[index];
 	struct buf b = BUF_INIT(PARAGRAPH_BYTES);
 
-	show_headline(s, f);
-	if (f->why.len)
-		paragraph(s, "why", STYLE_DIM, f->why, s->o->verbose ? 0 : 4);
-	show_proofs(s, f);
-	show_where(s, f);
-	show_fixes(s, f);
-	if (f->explains_count) {
-		s->ok = s->ok && render_chain(&b, s->d, index);
-		paragraph(s, "chain", STYLE_DIM, buf_str(&b), 0);
-		buf_clear(&b);
-	}
 	s->ok = s->ok && buf_addf(&b, "%.2f", f->confidence);
 	if (s->ok && f->disproof.len)
 		s->ok = buf_add(&b, STR(". Would change with: ")) && buf_add(&b, f->disproof) &&
@@ -309,6 +297,29 @@ static void show_main(struct screen *s, size_t index)
 	paragraph(s, "confidence", STYLE_DIM, buf_str(&b), 0);
 	if (s->o->verbose && f->see_in_ui.len)
 		paragraph(s, "in the UI", STYLE_DIM, f->see_in_ui, 0);
+	buf_release(&b);
+}
+
+static void show_finding(struct screen *s, size_t index, unsigned parts)
+{
+	const struct finding *f = &s->d->findings[index];
+	struct buf b = BUF_INIT(PARAGRAPH_BYTES);
+
+	show_headline(s, f);
+	if (f->why.len && parts & FINDING_WHY)
+		paragraph(s, "why", STYLE_DIM, f->why, s->o->verbose ? 0 : 4);
+	if (parts & FINDING_PROOF)
+		show_proofs(s, f);
+	if (parts & FINDING_WHERE)
+		show_where(s, f);
+	if (parts & FINDING_FIX)
+		show_fixes(s, f);
+	if (f->explains_count && parts & FINDING_CHAIN) {
+		s->ok = s->ok && render_chain(&b, s->d, index);
+		paragraph(s, "chain", STYLE_DIM, buf_str(&b), 0);
+	}
+	if (parts & FINDING_CONFIDENCE)
+		show_confidence(s, f);
 	buf_release(&b);
 }
 
@@ -511,14 +522,15 @@ static void show_application(struct screen *s, const struct application *a)
 		put(s, STR("\n"));
 	}
 	if (root >= 0) {
-		show_main(s, (size_t)root);
+		show_finding(s, (size_t)root, FINDING_ALL);
 		show_also(s, (size_t)root);
 	} else {
 		show_nothing(s, a->outcome);
 	}
 }
 
-bool render_text(const struct diagnosis *d, const struct render_options *o, struct buf *out)
+static struct screen screen_of(const struct diagnosis *d, const struct render_options *o,
+			       struct buf *out)
 {
 	struct screen s = { .d = d,
 			    .o = o,
@@ -531,6 +543,51 @@ bool render_text(const struct diagnosis *d, const struct render_options *o, stru
 		s.width = WIDTH_MIN;
 	if (s.width > WIDTH_MAX)
 		s.width = WIDTH_MAX;
+	return s;
+}
+
+bool render_finding(const struct diagnosis *d, size_t i, const struct render_options *o,
+		    unsigned parts, struct buf *out)
+{
+	struct screen s = screen_of(d, o, out);
+
+	show_finding(&s, i, parts);
+	return s.ok;
+}
+
+bool render_greeting(const struct diagnosis *d, const struct render_options *o, struct buf *out)
+{
+	struct screen s = screen_of(d, o, out);
+	const struct finding *root = diagnosis_root(d);
+	size_t application = root ? root->application : 0;
+
+	if (d->lines_read && application < d->application_count)
+		application_line(&s, &d->applications[application]);
+	if (root) {
+		show_headline(&s, root);
+		if (root->evidence_count)
+			show_proof(&s, &root->evidence[0], true);
+		if (root->fix_count)
+			show_fix(&s, &root->fixes[0], true);
+	} else {
+		show_nothing(&s, d->verdict);
+	}
+	if (d->application_count > 1) {
+		struct buf b = BUF_INIT(256);
+
+		s.ok = s.ok && buf_addf(&b, "%zu applications: runs lists them, use ID looks at one",
+					d->application_count);
+		paragraph(&s, "ALSO", STYLE_DIM, buf_str(&b), 0);
+		buf_release(&b);
+	}
+	show_read(&s);
+	return s.ok;
+}
+
+bool render_text(const struct diagnosis *d, const struct render_options *o, struct buf *out)
+{
+	struct screen s = screen_of(d, o, out);
+
 	for (size_t i = 0; i < d->application_count; i++)
 		show_application(&s, &d->applications[i]);
 	if (o->all)

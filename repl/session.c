@@ -1,0 +1,294 @@
+#include "base/base.h"
+#include "repl/session.h"
+
+#include "base/array.h"
+#include "base/json_writer.h"
+#include "base/limits.h"
+
+enum {
+	OUT_BYTES_MAX = 1 << 30,
+	FLUSH_BYTES = 64 * 1024,
+	MESSAGE_BYTES = 512,
+	NOTES_BYTES_MAX = 16 << 20,
+	PAST_MAX = 1000,
+};
+
+void session_init(struct session *s, const struct session_options *o, struct diag_sink *diags)
+{
+	*s = (struct session){
+		.options = *o,
+		.diags = diags,
+		.filter = log_filter_new(),
+		.notes_arena = ARENA_INIT(NOTES_BYTES_MAX),
+		.render = { .columns = 80 },
+		.pager = true,
+		.remember = !o->private,
+		.context = 5,
+		.window_ms = 5000,
+		.out = BUF_INIT(OUT_BYTES_MAX),
+	};
+	s->matcher = matcher_new(o->pattern_dirs, o->pattern_dir_count, diags);
+}
+
+static void free_list(struct str *items, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free((char *)(uintptr_t)items[i].ptr);
+	free(items);
+}
+
+static struct str copy_of(struct str s)
+{
+	char *copy = strndup(s.len ? s.ptr : "", s.len);
+
+	if (!copy)
+		die_no_memory();
+	return (struct str){ copy, strlen(copy) };
+}
+
+void session_release(struct session *s)
+{
+	diagnosis_free(s->diagnosis);
+	matcher_free(s->matcher);
+	log_filter_free(s->filter);
+	free_list(s->paths, s->path_count);
+	free_list(s->past, s->past_count);
+	free((char *)(uintptr_t)s->app.ptr);
+	free(s->notes);
+	arena_release(&s->notes_arena);
+	buf_release(&s->out);
+}
+
+bool session_cancelled(const struct session *s)
+{
+	return s->options.cancel && *s->options.cancel;
+}
+
+/* --- opening --------------------------------------------------------------------------------- */
+
+static struct diagnosis *read_paths(struct session *s, const struct str *paths, size_t count)
+{
+	struct diagnose_options o = {
+		.paths = paths,
+		.path_count = count,
+		.app = s->app.len ? s->app : s->options.app,
+		.since_ms = s->options.since_ms,
+		.until_ms = s->options.until_ms,
+		.jobs = s->options.jobs,
+		.index = true,
+		.cancel = s->options.cancel,
+		.progress = s->options.progress,
+		.progress_context = s->options.progress_context,
+	};
+	struct diagnosis *d = diagnose_with(s->matcher, &o, s->diags);
+
+	if (session_cancelled(s)) {
+		session_error(s, "cancelled");
+		diagnosis_free(d);
+		return NULL;
+	}
+	if (!d->input_count) { /* what is missing was said */
+		diagnosis_free(d);
+		return NULL;
+	}
+	return d;
+}
+
+/* Where the root cause shows is where one begins to look. */
+static void stand_at_root(struct session *s)
+{
+	const struct finding *f = diagnosis_root(s->diagnosis);
+
+	s->finding = 0;
+	s->cursor = (struct cursor){ 0 };
+	for (size_t i = 0; f && i < f->evidence_count && !s->cursor.set; i++)
+		if (!session_find_line(s, f->evidence[i].source, f->evidence[i].line, &s->cursor))
+			s->cursor = (struct cursor){ 0 };
+}
+
+static bool take(struct session *s, struct diagnosis *d)
+{
+	if (!d)
+		return false;
+	diagnosis_free(s->diagnosis);
+	s->diagnosis = d;
+	stand_at_root(s);
+	return true;
+}
+
+bool session_open(struct session *s, const struct str *paths, size_t count)
+{
+	struct str before = s->app, *copies;
+
+	s->app = STR("");
+	if (!take(s, read_paths(s, paths, count))) {
+		s->app = before;
+		return false;
+	}
+	if (before.len)
+		free((char *)(uintptr_t)before.ptr);
+	copies = calloc(count ? count : 1, sizeof(*copies));
+	if (!copies)
+		die_no_memory();
+	for (size_t i = 0; i < count; i++)
+		copies[i] = copy_of(paths[i]);
+	free_list(s->paths, s->path_count);
+	s->paths = copies;
+	s->path_count = count;
+	return true;
+}
+
+bool session_reopen(struct session *s)
+{
+	return take(s, read_paths(s, s->paths, s->path_count));
+}
+
+/* --- showing --------------------------------------------------------------------------------- */
+
+bool session_flush(struct session *s)
+{
+	bool ok = !s->out.len || !s->write || s->write(s->write_context, buf_str(&s->out));
+
+	if (s->write)
+		buf_clear(&s->out);
+	return ok && !session_cancelled(s);
+}
+
+static void too_large(struct session *s)
+{
+	diag_report(s->diags, DIAG_ERROR, "limit-output", STR(""), 0,
+		    "the answer is too large to show: narrow it with filter or --limit");
+}
+
+bool session_show_table(struct session *s, struct table *t)
+{
+	bool ok = false;
+
+	switch (s->format) {
+	case SHOW_TEXT:
+		ok = table_text(t, &s->render, &s->out);
+		break;
+	case SHOW_JSON:
+		ok = table_json(t, &s->out);
+		break;
+	case SHOW_CSV:
+		ok = table_csv(t, &s->out);
+		break;
+	}
+	if (!ok || t->over_limit)
+		too_large(s);
+	return ok && !t->over_limit;
+}
+
+bool session_show_text(struct session *s, struct str text)
+{
+	struct json_writer w;
+	bool ok;
+
+	if (s->format == SHOW_JSON) {
+		json_writer_init(&w, &s->out);
+		json_open(&w, '{');
+		json_name(&w, STR("text"));
+		json_str(&w, text);
+		json_close(&w, '}');
+		ok = !w.failed && buf_add_char(&s->out, '\n');
+	} else {
+		ok = buf_add(&s->out, text);
+	}
+	if (!ok)
+		too_large(s);
+	return ok;
+}
+
+void session_error(struct session *s, const char *fmt, ...)
+{
+	char text[MESSAGE_BYTES];
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	diag_report(s->diags, DIAG_ERROR, "repl", STR(""), 0, "%s", text);
+}
+
+void session_say(struct session *s, const char *fmt, ...)
+{
+	char text[MESSAGE_BYTES];
+	va_list args;
+	bool fits;
+
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	/* Remarks are for people; JSON and CSV stay what they are. */
+	fits = s->format != SHOW_TEXT || (buf_add(&s->out, str_from(text)) && buf_add_char(&s->out, '\n'));
+	(void)fits;
+}
+
+/* --- places ---------------------------------------------------------------------------------- */
+
+size_t session_find_log(struct session *s, struct str name)
+{
+	size_t found = SIZE_MAX, hits = 0;
+	const struct diagnosis *d = s->diagnosis;
+	uint64_t number;
+
+	if (str_to_u64(name, &number) && number >= 1 && number <= d->log_count)
+		return (size_t)number - 1;
+	for (size_t i = 0; i < d->log_count; i++) {
+		if (str_eq(d->logs[i].name, name))
+			return i;
+		if (str_find(d->logs[i].name, name) < 0)
+			continue;
+		hits++;
+		found = found == SIZE_MAX ? i : found;
+	}
+	if (hits == 1)
+		return found;
+	if (hits)
+		session_error(s, "%zu logs have '" STR_FMT "' in their name: see inputs", hits,
+			      STR_ARG(name));
+	else
+		session_error(s, "no log is called '" STR_FMT "': see inputs", STR_ARG(name));
+	return SIZE_MAX;
+}
+
+bool session_find_line(const struct session *s, struct str source, uint32_t line, struct cursor *to)
+{
+	const struct diagnosis *d = s->diagnosis;
+
+	*to = (struct cursor){ 0 };
+	for (size_t i = 0; i < d->log_count; i++) {
+		const struct log_stream *l = &d->logs[i];
+
+		/* Several logs may stand in one file, one behind the other. */
+		if (str_eq(l->name, source) && line >= l->first_line &&
+		    (!to->set || l->first_line > d->logs[to->log].first_line))
+			*to = (struct cursor){ true, i, line };
+	}
+	return to->set;
+}
+
+bool session_note(struct session *s, struct note n)
+{
+	if (s->note_count == LIMIT_NOTES || !arena_str(&s->notes_arena, n.name, &n.name) ||
+	    !arena_str(&s->notes_arena, n.text, &n.text) ||
+	    !arena_str(&s->notes_arena, n.source, &n.source)) {
+		session_error(s, "no more than %d notes are kept", LIMIT_NOTES);
+		return false;
+	}
+	s->notes = array_grow(s->notes, s->note_count, &s->note_capacity, sizeof(*s->notes));
+	s->notes[s->note_count++] = n;
+	return true;
+}
+
+void session_past(struct session *s, struct str command)
+{
+	if (s->past_count == PAST_MAX) {
+		free((char *)(uintptr_t)s->past[0].ptr);
+		memmove(s->past, s->past + 1, (PAST_MAX - 1) * sizeof(*s->past));
+		s->past_count--;
+	}
+	s->past = array_grow(s->past, s->past_count, &s->past_capacity, sizeof(*s->past));
+	s->past[s->past_count++] = copy_of(command);
+}

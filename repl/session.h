@@ -1,0 +1,112 @@
+/*
+ * session.h - the state that verbs work on: what is open, where one stands in it, how to show it.
+ *
+ * One session per process, used by one thread. Verbs append to `out` and let session_flush() hand
+ * it on when it has grown; they never print. The diagnosis, and every slice a verb got from it, dies
+ * when something else is opened.
+ */
+#ifndef SPARKDX_REPL_SESSION_H
+#define SPARKDX_REPL_SESSION_H
+
+#include "base/arena.h"
+#include "base/base.h"
+#include "base/buf.h"
+#include "base/diag.h"
+#include "diagnose/diagnosis.h"
+#include "diagnose/log_filter.h"
+#include "diagnose/render.h"
+#include "diagnose/table.h"
+#include "patterns/matcher.h"
+
+#include <signal.h>
+
+enum show_format { SHOW_TEXT, SHOW_JSON, SHOW_CSV };
+
+struct session_options {
+	const struct str *pattern_dirs;
+	size_t pattern_dir_count;
+	const char *spark_home; /* NULL: where one usually is */
+	struct str app;
+	int64_t since_ms, until_ms; /* TIME_NONE */
+	unsigned jobs;
+	bool safe;    /* no shell, no file is written */
+	bool private; /* nothing is remembered on disk */
+	void (*progress)(void *context, uint64_t bytes_read, uint64_t bytes_total);
+	void *progress_context;
+	/* Set by a signal handler: the running verb gives up. The session clears it. */
+	volatile sig_atomic_t *cancel;
+};
+
+/* A place in a log. */
+struct cursor {
+	bool set;
+	size_t log; /* index into diagnosis.logs */
+	uint32_t line;
+};
+
+/* What the user wrote down. */
+struct note {
+	struct str name; /* of a mark; empty: a remark */
+	struct str text;
+	struct str source; /* of the line it stands at; empty: none */
+	uint32_t line;
+};
+
+struct session {
+	struct session_options options;
+	struct diag_sink *diags;
+	struct matcher *matcher;
+	struct diagnosis *diagnosis; /* NULL: nothing is open */
+	struct str *paths;	     /* what is open, as the user named it; owned */
+	size_t path_count;
+	struct str app; /* only this application; owned */
+	struct log_filter *filter;
+	struct cursor cursor;
+	size_t finding; /* that was asked about last; index */
+	struct arena notes_arena;
+	struct note *notes;
+	size_t note_count, note_capacity;
+	struct str *past; /* commands given; owned */
+	size_t past_count, past_capacity;
+	/* How to show things; see `set`. */
+	enum show_format format;
+	struct render_options render;
+	bool pager, remember;
+	size_t limit;	    /* rows or records shown at most; 0: all */
+	size_t context;	    /* records around a line */
+	int64_t window_ms;  /* around a moment */
+	bool quit;
+	struct buf out;
+	/* Takes what was appended; false: nobody reads on, the verb may stop. */
+	bool (*write)(void *context, struct str text);
+	void *write_context;
+};
+
+void session_init(struct session *s, const struct session_options *o, struct diag_sink *diags);
+void session_release(struct session *s);
+
+/* Read and diagnose; what was open before is closed, unless nothing can be opened. */
+bool session_open(struct session *s, const struct str *paths, size_t count);
+/* Diagnose again, with other options (the application). */
+bool session_reopen(struct session *s);
+
+bool session_cancelled(const struct session *s);
+/* Hand on what is in `out`; false when nobody reads it. */
+bool session_flush(struct session *s);
+/* Append a table, a text (in JSON: {"text": …}) or nothing, as the format wants it. */
+bool session_show_table(struct session *s, struct table *t);
+bool session_show_text(struct session *s, struct str text);
+/* A message of the verb that runs. */
+void session_error(struct session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void session_say(struct session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* The log that `name` means: a number of `inputs`, or a part of the name that only one has; the
+ * first when several do and `any`. SIZE_MAX and a message: none. */
+size_t session_find_log(struct session *s, struct str name);
+/* The log and line of a piece of evidence; false when it cannot be read again. */
+bool session_find_line(const struct session *s, struct str source, uint32_t line, struct cursor *to);
+/* Keep a note; texts are copied. False past LIMIT_NOTES. */
+bool session_note(struct session *s, struct note n);
+void session_past(struct session *s, struct str command);
+
+#endif
