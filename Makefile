@@ -1,6 +1,8 @@
 # sparkdx - one non-recursive Makefile. `make help` lists the targets.
 MODE ?= release
-B := build/$(MODE)
+# How a session reads lines: readline, libedit, or plain for no library.
+LINE ?= readline
+B := build/$(MODE)$(if $(filter-out readline,$(LINE)),-$(LINE))
 PREFIX ?= /usr/local
 VERSION := $(shell sed -n 's/^\#\# \[\([0-9][^]]*\)\].*/\1/p' CHANGELOG.md 2>/dev/null | head -n 1)
 
@@ -31,12 +33,21 @@ endif
 PKGS := libpcre2-8 libarchive yaml-0.1 zlib libzstd liblzma liblz4
 override CFLAGS += -std=c17 -D_GNU_SOURCE $(WARN) -fno-common -I. -I$(B) $(mode_$(MODE)) \
 	-DSPARKDX_VERSION='"$(VERSION)"'
-override LDLIBS += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lbz2 -lsnappy -llzf -lpthread -lm
+line_readline := repl/line_edit_readline.c
+line_libedit := repl/line_edit_readline.c
+line_plain := repl/line_edit_plain.c
+line_flags_libedit := -DLINE_LIBEDIT
+line_libs_readline := -lreadline
+line_libs_libedit := -ledit
+$(if $(line_$(LINE)),,$(error unknown LINE=$(LINE): readline libedit plain))
+NOT_THIS_LINE := $(filter-out $(line_$(LINE)),$(line_readline) $(line_plain))
+override CFLAGS += $(line_flags_$(LINE))
+override LDLIBS += $(line_libs_$(LINE)) $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lbz2 -lsnappy -llzf -lpthread -lm
 V ?= 0
 Q := $(if $(filter 0,$(V)),@)
 say = $(if $(filter 0,$(V)),@printf '  %-5s %s\n' $(1) $(2))
 
-src_of = $(sort $(wildcard $(1)/*.c))
+src_of = $(filter-out $(NOT_THIS_LINE),$(sort $(wildcard $(1)/*.c)))
 obj_of = $(patsubst %.c,$(B)/%.o,$(call src_of,$(1)))
 LIBMODULES := $(foreach m,$(filter-out cli,$(MODULES)),$(if $(call src_of,$(m)),$(m)))
 lib_of = $(foreach m,$(1),$(if $(call src_of,$(m)),$(B)/lib$(m).a))
@@ -115,11 +126,13 @@ $(B)/unit: $(B)/tests/unit/test.o $(UNIT:%.c=$(B)/%.o) $(B)/catalogue_data.o $(L
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS)
 
-.PHONY: check-unit check-golden check-headers check-layers check-format check-patterns check-tree
+.PHONY: check-unit check-golden check-headers check-layers check-format check-patterns check-tree check-repl
 check-unit: $(B)/unit ## unit tests (T=part-of-name for some)
 	$(Q)tests/count unit $(B)/unit $(T)
 check-golden: $(B)/sparkdx ## golden tests (C=tests/golden/... for one, UPDATE=1 to rewrite)
 	$(Q)SPARKDX=$(CURDIR)/$(B)/sparkdx tests/count golden tests/run-golden $(C)
+check-repl: $(B)/sparkdx ## sessions: transcripts, keys on a pseudo terminal (UPDATE=1 rewrites)
+	$(Q)tests/count repl-$(LINE) tests/check-repl $(B)/sparkdx $(LINE)
 check-patterns: $(B)/sparkdx ## every pattern's own examples, collisions, advice
 	$(Q)tests/count patterns tests/check-patterns $(B)/sparkdx
 
@@ -135,7 +148,7 @@ check-tree: ## rules on the source tree: dependencies in one file, function leng
 	$(Q)tests/count tree tools/check-tree
 
 .PHONY: check test test-all setup setup-test demo score bench install uninstall clean help
-CHECKS := check-format check-layers check-headers check-tree check-unit check-golden check-patterns check-detectors
+CHECKS := check-format check-layers check-headers check-tree check-unit check-golden check-patterns check-detectors check-repl
 check: ## all that a commit must pass, under 30 s
 	$(Q)tests/summary $(MAKE) --no-print-directory $(JOBS) -O -k $(CHECKS)
 
@@ -151,7 +164,9 @@ test-all:
 	$(Q)$(MAKE) --no-print-directory $(JOBS) -k $(CHECKS)
 	$(Q)$(MAKE) --no-print-directory $(JOBS) score
 	$(Q)$(MAKE) --no-print-directory $(JOBS) MODE=asan build/asan/unit build/asan/sparkdx
-	$(Q)$(MAKE) --no-print-directory MODE=asan -k check-unit check-golden check-damage fuzz-replay
+	$(Q)$(MAKE) --no-print-directory MODE=asan -k check-unit check-golden check-damage check-repl fuzz-replay
+	$(Q)$(MAKE) --no-print-directory $(JOBS) LINE=libedit check-repl
+	$(Q)$(MAKE) --no-print-directory $(JOBS) LINE=plain check-repl
 	$(Q)$(MAKE) --no-print-directory check-same check-zone check-schema check-install check-proof check-oracle
 	$(Q)$(MAKE) --no-print-directory check-lint check-sarif check-precommit
 	$(Q)$(MAKE) --no-print-directory integration-fast

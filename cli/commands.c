@@ -7,6 +7,7 @@
 #include "cli/diagnose.h"
 #include "cli/explain.h"
 #include "cli/lint.h"
+#include "cli/repl.h"
 #include "diagnose/advice.h"
 #include "diagnose/explain.h"
 #include "diagnose/test_patterns.h"
@@ -180,6 +181,14 @@ const struct command command_table[] = {
 	  "sparkdx sql -v eventlog.zstd", false, run_view },
 	{ "timeline", "PATH...", "what happened when, from text logs and event logs", VIEW_DETAILS,
 	  "sparkdx timeline logs.tar.gz", false, run_view },
+	{ "repl", "[PATH...]", "explore a run: why, fix, next, grep, filter, stages ...",
+	  "PATH as for diagnose. Greets with the diagnosis in five lines, then asks for commands; "
+	  "`help` lists them. -c runs commands and ends, -f those of a file; without a terminal "
+	  "they "
+	  "are read from standard input. Exits with 1 when a command found nothing, with 2 when "
+	  "one "
+	  "failed. History is kept in $XDG_STATE_HOME/sparkdx/history unless --private is given.",
+	  "sparkdx repl -c 'why; context 3' logs.tar.gz", false, run_repl },
 	{ "compare", "BEFORE AFTER", "what changed between two runs, most telling first",
 	  "BEFORE and AFTER are each as PATH for diagnose: a failed run and one that passed, "
 	  "yesterday's and today's. Says how both ended, which findings came and went, which "

@@ -4,20 +4,16 @@
 #include "diagnose/view.h"
 
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
-struct progress {
-	struct timespec began;
-	bool shown;
-};
-
-static void show_progress(void *context, uint64_t read, uint64_t total)
+void cli_show_progress(void *context, uint64_t read, uint64_t total)
 {
-	struct progress *p = context;
+	struct cli_progress *p = context;
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (!p->began.tv_sec)
+		p->began = now;
 	if (!p->shown && now.tv_sec - p->began.tv_sec < 1)
 		return;
 	p->shown = true;
@@ -28,11 +24,25 @@ static void show_progress(void *context, uint64_t read, uint64_t total)
 		fprintf(stderr, "\rsparkdx: read %" PRIu64 " MB ", read >> 20);
 }
 
+void cli_end_progress(void *context)
+{
+	struct cli_progress *p = context;
+
+	if (p->shown)
+		fputs("\r\x1b[K", stderr);
+	*p = (struct cli_progress){ .shown = false };
+}
+
 static bool wanted(enum when when, int fd)
 {
 	if (when == WHEN_AUTO)
 		return isatty(fd) && (!getenv("TERM") || strcmp(getenv("TERM"), "dumb") != 0);
 	return when == WHEN_ALWAYS;
+}
+
+bool cli_wants_progress(const struct options *o)
+{
+	return wanted(o->progress, STDERR_FILENO);
 }
 
 static unsigned columns_of(FILE *out)
@@ -82,7 +92,7 @@ struct render_options cli_render_options(const struct options *o, FILE *out)
 struct diagnosis *cli_diagnose(const struct options *o, char **words, size_t count,
 			       struct diag_sink *diags)
 {
-	struct progress progress = { .shown = false };
+	struct cli_progress progress = { .shown = false };
 	struct str *paths = calloc(count ? count : 1, sizeof(*paths));
 	struct diagnose_options options = {
 		.paths = paths,
@@ -93,7 +103,7 @@ struct diagnosis *cli_diagnose(const struct options *o, char **words, size_t cou
 		.since_ms = o->since_ms,
 		.until_ms = o->until_ms,
 		.jobs = o->jobs ? o->jobs : (unsigned)sysconf(_SC_NPROCESSORS_ONLN),
-		.progress = wanted(o->progress, STDERR_FILENO) ? show_progress : NULL,
+		.progress = cli_wants_progress(o) ? cli_show_progress : NULL,
 		.progress_context = &progress,
 	};
 	struct diagnosis *d = NULL;
@@ -102,14 +112,12 @@ struct diagnosis *cli_diagnose(const struct options *o, char **words, size_t cou
 		die_no_memory();
 	for (size_t i = 0; i < count; i++)
 		paths[i] = str_from(words[i]);
-	clock_gettime(CLOCK_MONOTONIC, &progress.began);
 	if (count)
 		d = diagnose(&options, diags);
 	else
 		diag_report(diags, DIAG_ERROR, "usage", STR(""), 0,
 			    "nothing to diagnose: name a file, a directory, an archive, or -");
-	if (progress.shown)
-		fputs("\r\x1b[K", stderr);
+	cli_end_progress(&progress);
 	free(paths);
 	return d;
 }

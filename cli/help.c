@@ -2,6 +2,8 @@
 #include "base/base.h"
 #include "cli/commands.h"
 
+#include "repl/verb.h"
+
 static void print_options(FILE *out)
 {
 	for (size_t i = 0; i < option_count; i++) {
@@ -94,6 +96,21 @@ static void generate_man(FILE *out)
 		roff(out, s->summary);
 		fputc('\n', out);
 	}
+	fputs(".SH COMMANDS OF A SESSION\nAny unique beginning of a name will do.\n", out);
+	for (size_t i = 0; i < verb_count; i++) {
+		struct buf usage = BUF_INIT(512);
+
+		verb_usage(&verbs[i], &usage);
+		fprintf(out, ".TP\n.B " STR_FMT "\n", STR_ARG(buf_str(&usage)));
+		roff(out, verbs[i].summary);
+		fputc('\n', out);
+		if (verbs[i].details) {
+			fputs(".br\n", out);
+			roff(out, verbs[i].details);
+			fputc('\n', out);
+		}
+		buf_release(&usage);
+	}
 	fputs(".SH EXIT STATUS\n0: nothing at or above \\-\\-fail\\-on. 1: something. "
 	      "2: trouble: unreadable input or wrong usage.\n",
 	      out);
@@ -180,16 +197,23 @@ static void generate_fish(FILE *out)
 	}
 }
 
+/* name, TAB, example: one a line, for the tests. */
+static void generate_examples(FILE *out)
+{
+	for (size_t i = 0; i < verb_count; i++)
+		for (size_t k = 0; verbs[i].examples && verbs[i].examples[k]; k++)
+			fprintf(out, "%s\t%s\n", verbs[i].name, verbs[i].examples[k]);
+}
+
 bool help_generate(FILE *out, const char *what)
 {
 	static const struct {
 		const char *name;
 		void (*generate)(FILE *out);
 	} rows[] = {
-		{ "man", generate_man },
-		{ "bash", generate_bash },
-		{ "zsh", generate_zsh },
-		{ "fish", generate_fish },
+		{ "man", generate_man },	   { "bash", generate_bash },
+		{ "zsh", generate_zsh },	   { "fish", generate_fish },
+		{ "examples", generate_examples },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)

@@ -209,8 +209,36 @@ static bool set_list_rules(struct options *o, const char *value, char *why)
 	return o->list_rules = true;
 }
 
+static bool set_commands(struct options *o, const char *value, char *why)
+{
+	(void)why;
+	o->commands = value;
+	return true;
+}
+
+static bool set_script(struct options *o, const char *value, char *why)
+{
+	(void)why;
+	o->script = value;
+	return true;
+}
+
+static bool set_safe(struct options *o, const char *value, char *why)
+{
+	(void)value;
+	(void)why;
+	return o->safe = true;
+}
+
+static bool set_private(struct options *o, const char *value, char *why)
+{
+	(void)value;
+	(void)why;
+	return o->private = true;
+}
+
 const struct option_spec option_table[] = {
-	{ "format", 'f', OPTION_CHOICE, "FORMAT", formats,
+	{ "format", '\0', OPTION_CHOICE, "FORMAT", formats,
 	  "text, json, markdown, conf, sarif, junit, github; views: text, json, csv", set_format },
 	{ "output", 'o', OPTION_PATH, "FILE", NULL, "write there instead of standard output",
 	  set_output },
@@ -241,6 +269,11 @@ const struct option_spec option_table[] = {
 	  "lint: write what is reported into FILE", set_write_baseline },
 	{ "fix", '\0', OPTION_FLAG, NULL, NULL, "lint: make the safe edits", set_fix },
 	{ "diff", '\0', OPTION_FLAG, NULL, NULL, "lint: show the safe edits", set_diff },
+	{ "command", 'c', OPTION_TEXT, "COMMANDS", NULL, "repl: run these, separated by ;",
+	  set_commands },
+	{ "script", 'f', OPTION_PATH, "FILE", NULL, "repl: run the commands in FILE", set_script },
+	{ "safe", '\0', OPTION_FLAG, NULL, NULL, "repl: no shell, no file is written", set_safe },
+	{ "private", '\0', OPTION_FLAG, NULL, NULL, "repl: remember nothing on disk", set_private },
 	{ "version", 'V', OPTION_FLAG, NULL, NULL, "print the version", set_version },
 	{ "help", 'h', OPTION_FLAG, NULL, NULL, "print this help", set_help },
 };

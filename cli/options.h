@@ -28,6 +28,9 @@ struct options {
 	/* of lint */
 	struct str select, ignore, baseline, write_baseline;
 	bool fix, diff, list_rules;
+	/* of repl */
+	const char *commands, *script;
+	bool safe, private;
 	bool all, help, version;
 	unsigned verbose;
 	/* What is left: the command and its arguments, in argv. */

@@ -237,7 +237,7 @@ bool render_finding_json(const struct diagnosis *d, size_t i, struct buf *out)
 
 	json_writer_init(&w, out);
 	write_finding(&w, d, &d->findings[i]);
-	return !w.failed && buf_add_char(out, '\n');
+	return !w.failed;
 }
 
 static void write_inputs(struct json_writer *w, const struct diagnosis *d)

@@ -575,8 +575,9 @@ bool render_greeting(const struct diagnosis *d, const struct render_options *o, 
 	if (d->application_count > 1) {
 		struct buf b = BUF_INIT(256);
 
-		s.ok = s.ok && buf_addf(&b, "%zu applications: runs lists them, use ID looks at one",
-					d->application_count);
+		s.ok = s.ok &&
+		       buf_addf(&b, "%zu applications: runs lists them, use ID looks at one",
+				d->application_count);
 		paragraph(&s, "ALSO", STYLE_DIM, buf_str(&b), 0);
 		buf_release(&b);
 	}

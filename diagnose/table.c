@@ -487,7 +487,7 @@ bool table_json(const struct table *t, struct buf *out)
 	json_close(&w, ']');
 	json_close(&w, '}');
 	buf_release(&scratch);
-	return !w.failed && buf_add_char(out, '\n');
+	return !w.failed;
 }
 
 /* RFC 4180: quoted where needed, quotes doubled; quantiles are joined with blanks. */

@@ -99,6 +99,8 @@ static bool plain(struct scan *s, char c)
 
 static enum command_line_result one_command(struct scan *s)
 {
+	bool separated = false;
+
 	for (; s->at < s->text.len && !s->over_limit; s->at++) {
 		char c = s->text.ptr[s->at];
 
@@ -106,10 +108,11 @@ static enum command_line_result one_command(struct scan *s)
 			quoted(s, c);
 		} else if (!plain(s, c)) {
 			s->at++;
+			separated = true;
 			break;
 		}
 	}
-	s->out->open = s->in_word || s->quote;
+	s->out->open = !separated && (s->in_word || s->quote);
 	end_word(s);
 	if (s->over_limit)
 		return COMMAND_LINE_LIMIT;
@@ -129,7 +132,7 @@ enum command_line_result command_line_next(struct str text, size_t *at, struct a
 	enum command_line_result result;
 
 	*out = (struct command_line){ .words = arena_alloc(arena, LIMIT_COMMAND_WORDS *
-									   sizeof(struct str)) };
+									  sizeof(struct str)) };
 	if (!out->words)
 		return COMMAND_LINE_LIMIT;
 	do

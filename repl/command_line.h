@@ -3,8 +3,8 @@
  *
  * Blanks separate words; `;` and a newline end a command; `#` at the front of a word begins a
  * comment up to the end of the line. '…' keeps everything, "…" everything but \" and \\. Outside
- * quotes a backslash takes a blank, a quote, `;` or `#` literally; any other backslash stays, so that
- * `grep \d+` needs no quotes.
+ * quotes a backslash takes a blank, a quote, `;` or `#` literally; any other backslash stays, so
+ * that `grep \d+` needs no quotes.
  */
 #ifndef SPARKDX_REPL_COMMAND_LINE_H
 #define SPARKDX_REPL_COMMAND_LINE_H

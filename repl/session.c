@@ -7,7 +7,6 @@
 
 enum {
 	OUT_BYTES_MAX = 1 << 30,
-	FLUSH_BYTES = 64 * 1024,
 	MESSAGE_BYTES = 512,
 	NOTES_BYTES_MAX = 16 << 20,
 	PAST_MAX = 1000,
@@ -22,8 +21,9 @@ void session_init(struct session *s, const struct session_options *o, struct dia
 		.notes_arena = ARENA_INIT(NOTES_BYTES_MAX),
 		.render = { .columns = 80 },
 		.pager = true,
-		.remember = !o->private,
+		.limit = 200,
 		.context = 5,
+		.lines = 20,
 		.window_ms = 5000,
 		.out = BUF_INIT(OUT_BYTES_MAX),
 	};
@@ -66,7 +66,7 @@ bool session_cancelled(const struct session *s)
 
 /* --- opening --------------------------------------------------------------------------------- */
 
-static struct diagnosis *read_paths(struct session *s, const struct str *paths, size_t count)
+struct diagnosis *session_read(struct session *s, const struct str *paths, size_t count)
 {
 	struct diagnose_options o = {
 		.paths = paths,
@@ -82,6 +82,8 @@ static struct diagnosis *read_paths(struct session *s, const struct str *paths, 
 	};
 	struct diagnosis *d = diagnose_with(s->matcher, &o, s->diags);
 
+	if (o.progress)
+		s->options.progress_end(o.progress_context);
 	if (session_cancelled(s)) {
 		session_error(s, "cancelled");
 		diagnosis_free(d);
@@ -106,28 +108,57 @@ static void stand_at_root(struct session *s)
 			s->cursor = (struct cursor){ 0 };
 }
 
+static void find_common(struct session *s)
+{
+	const struct diagnosis *d = s->diagnosis;
+	struct str first = d->log_count ? d->logs[0].name : STR("");
+	size_t n = first.len;
+
+	for (size_t i = 1; i < d->log_count; i++) {
+		struct str name = d->logs[i].name;
+		size_t k = 0;
+
+		while (k < n && k < name.len && name.ptr[k] == first.ptr[k])
+			k++;
+		n = k;
+	}
+	while (n && first.ptr[n - 1] != '/' && first.ptr[n - 1] != '!')
+		n--;
+	s->common = n;
+}
+
 static bool take(struct session *s, struct diagnosis *d)
 {
 	if (!d)
 		return false;
 	diagnosis_free(s->diagnosis);
 	s->diagnosis = d;
+	find_common(s);
 	stand_at_root(s);
 	return true;
 }
 
+static void set_app(struct session *s, struct str app)
+{
+	struct str before = s->app;
+
+	s->app = copy_of(app);
+	free((char *)(uintptr_t)before.ptr);
+}
+
 bool session_open(struct session *s, const struct str *paths, size_t count)
 {
-	struct str before = s->app, *copies;
+	struct str before = copy_of(s->app), *copies;
+	bool ok;
 
-	s->app = STR("");
-	if (!take(s, read_paths(s, paths, count))) {
-		s->app = before;
+	set_app(s, STR(""));
+	ok = take(s, session_read(s, paths, count));
+	if (!ok)
+		set_app(s, before);
+	free((char *)(uintptr_t)before.ptr);
+	if (!ok)
 		return false;
-	}
-	if (before.len)
-		free((char *)(uintptr_t)before.ptr);
-	copies = calloc(count ? count : 1, sizeof(*copies));
+	copies = calloc(count, sizeof(*copies));
 	if (!copies)
 		die_no_memory();
 	for (size_t i = 0; i < count; i++)
@@ -138,9 +169,28 @@ bool session_open(struct session *s, const struct str *paths, size_t count)
 	return true;
 }
 
-bool session_reopen(struct session *s)
+bool session_use(struct session *s, struct str app)
 {
-	return take(s, read_paths(s, s->paths, s->path_count));
+	struct str before = copy_of(s->app);
+	bool ok;
+
+	set_app(s, app);
+	ok = take(s, session_read(s, s->paths, s->path_count));
+	if (!ok)
+		set_app(s, before);
+	free((char *)(uintptr_t)before.ptr);
+	return ok;
+}
+
+void session_close(struct session *s)
+{
+	diagnosis_free(s->diagnosis);
+	s->diagnosis = NULL;
+	free_list(s->paths, s->path_count);
+	s->paths = NULL;
+	s->path_count = 0;
+	s->cursor = (struct cursor){ 0 };
+	set_app(s, STR(""));
 }
 
 /* --- showing --------------------------------------------------------------------------------- */
@@ -191,7 +241,7 @@ bool session_show_text(struct session *s, struct str text)
 		json_name(&w, STR("text"));
 		json_str(&w, text);
 		json_close(&w, '}');
-		ok = !w.failed && buf_add_char(&s->out, '\n');
+		ok = !w.failed;
 	} else {
 		ok = buf_add(&s->out, text);
 	}
@@ -208,6 +258,8 @@ void session_error(struct session *s, const char *fmt, ...)
 	va_start(args, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	/* What was said before is read before. */
+	(void)session_flush(s);
 	diag_report(s->diags, DIAG_ERROR, "repl", STR(""), 0, "%s", text);
 }
 
@@ -221,7 +273,8 @@ void session_say(struct session *s, const char *fmt, ...)
 	(void)vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	/* Remarks are for people; JSON and CSV stay what they are. */
-	fits = s->format != SHOW_TEXT || (buf_add(&s->out, str_from(text)) && buf_add_char(&s->out, '\n'));
+	fits = s->format != SHOW_TEXT ||
+	       (buf_add(&s->out, str_from(text)) && buf_add_char(&s->out, '\n'));
 	(void)fits;
 }
 
@@ -267,6 +320,11 @@ bool session_find_line(const struct session *s, struct str source, uint32_t line
 			*to = (struct cursor){ true, i, line };
 	}
 	return to->set;
+}
+
+struct str session_short_name(const struct session *s, const struct log_stream *log)
+{
+	return s->common < log->name.len ? str_skip(log->name, s->common) : log->name;
 }
 
 bool session_note(struct session *s, struct note n)

@@ -2,8 +2,8 @@
  * session.h - the state that verbs work on: what is open, where one stands in it, how to show it.
  *
  * One session per process, used by one thread. Verbs append to `out` and let session_flush() hand
- * it on when it has grown; they never print. The diagnosis, and every slice a verb got from it, dies
- * when something else is opened.
+ * it on when it has grown; they never print. The diagnosis, and every slice a verb got from it,
+ * dies when something else is opened.
  */
 #ifndef SPARKDX_REPL_SESSION_H
 #define SPARKDX_REPL_SESSION_H
@@ -32,6 +32,7 @@ struct session_options {
 	bool safe;    /* no shell, no file is written */
 	bool private; /* nothing is remembered on disk */
 	void (*progress)(void *context, uint64_t bytes_read, uint64_t bytes_total);
+	void (*progress_end)(void *context);
 	void *progress_context;
 	/* Set by a signal handler: the running verb gives up. The session clears it. */
 	volatile sig_atomic_t *cancel;
@@ -61,6 +62,7 @@ struct session {
 	size_t path_count;
 	struct str app; /* only this application; owned */
 	struct log_filter *filter;
+	size_t common; /* bytes that the names of all logs begin with, up to a / or ! */
 	struct cursor cursor;
 	size_t finding; /* that was asked about last; index */
 	struct arena notes_arena;
@@ -71,10 +73,12 @@ struct session {
 	/* How to show things; see `set`. */
 	enum show_format format;
 	struct render_options render;
-	bool pager, remember;
-	size_t limit;	    /* rows or records shown at most; 0: all */
-	size_t context;	    /* records around a line */
-	int64_t window_ms;  /* around a moment */
+	bool pager;
+	bool echo;	   /* each command before its answer */
+	size_t limit;	   /* rows or records shown at most; 0: all */
+	size_t context;	   /* records around a line */
+	size_t lines;	   /* of one record that are shown; 0: all */
+	int64_t window_ms; /* around a moment */
 	bool quit;
 	struct buf out;
 	/* Takes what was appended; false: nobody reads on, the verb may stop. */
@@ -87,8 +91,11 @@ void session_release(struct session *s);
 
 /* Read and diagnose; what was open before is closed, unless nothing can be opened. */
 bool session_open(struct session *s, const struct str *paths, size_t count);
-/* Diagnose again, with other options (the application). */
-bool session_reopen(struct session *s);
+/* Look at one application only; empty: at all. */
+bool session_use(struct session *s, struct str app);
+void session_close(struct session *s);
+/* Read and diagnose something else beside it; NULL and a message: it cannot be. */
+struct diagnosis *session_read(struct session *s, const struct str *paths, size_t count);
 
 bool session_cancelled(const struct session *s);
 /* Hand on what is in `out`; false when nobody reads it. */
@@ -104,7 +111,10 @@ void session_say(struct session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
  * first when several do and `any`. SIZE_MAX and a message: none. */
 size_t session_find_log(struct session *s, struct str name);
 /* The log and line of a piece of evidence; false when it cannot be read again. */
-bool session_find_line(const struct session *s, struct str source, uint32_t line, struct cursor *to);
+bool session_find_line(const struct session *s, struct str source, uint32_t line,
+		       struct cursor *to);
+/* A log's name without what all names have in common, for people. */
+struct str session_short_name(const struct session *s, const struct log_stream *log);
 /* Keep a note; texts are copied. False past LIMIT_NOTES. */
 bool session_note(struct session *s, struct note n);
 void session_past(struct session *s, struct str command);

@@ -14,7 +14,8 @@ const struct verb *verb_find(struct str name, size_t *candidates)
 	for (size_t i = 0; i < verb_count; i++) {
 		struct str full = str_from(verbs[i].name);
 
-		if (str_eq(name, full) || (verbs[i].alias && str_eq(name, str_from(verbs[i].alias))))
+		if (str_eq(name, full) ||
+		    (verbs[i].alias && str_eq(name, str_from(verbs[i].alias))))
 			return &verbs[i];
 		if (name.len && str_starts_with(full, name)) {
 			found = &verbs[i];
@@ -97,8 +98,7 @@ static bool take_flag(struct session *s, struct call *c, const struct str *words
 	if (str_eq(name, STR("-v")) && flags & FLAG_VERBOSE)
 		return c->verbose = true;
 	if ((str_eq(name, STR("--sort")) && flags & FLAG_SORT) ||
-	    (str_eq(name, STR("--limit")) && flags & FLAG_LIMIT) ||
-	    (str_eq(name, STR("--save")) && flags & FLAG_SAVE)) {
+	    (str_eq(name, STR("--limit")) && flags & FLAG_LIMIT)) {
 		if (!has_value) {
 			session_error(s, STR_FMT " needs a value", STR_ARG(name));
 			return false;
@@ -107,7 +107,7 @@ static bool take_flag(struct session *s, struct call *c, const struct str *words
 			value = words[++*at];
 		if (str_eq(name, STR("--limit")))
 			return to_limit(s, value, &c->limit);
-		*(str_eq(name, STR("--sort")) ? &c->sort : &c->save) = value;
+		c->sort = value;
 		return true;
 	}
 	session_error(s, "%s has no flag " STR_FMT, c->verb->name, STR_ARG(name));
@@ -159,8 +159,9 @@ static bool check_state(struct session *s, const struct verb *v)
 		return false;
 	}
 	if (v->flags & FLAG_EVENTS && !s->diagnosis->history_count) {
-		session_error(s, "%s needs an event log, and there is none here "
-				 "(spark.eventLog.enabled=true writes one)",
+		session_error(s,
+			      "%s needs an event log, and there is none here "
+			      "(spark.eventLog.enabled=true writes one)",
 			      v->name);
 		return false;
 	}
@@ -243,6 +244,43 @@ enum verb_result verb_run_text(struct session *s, struct str text)
 		if (!session_flush(s) || s->quit)
 			return result;
 	}
+}
+
+static bool sort_table(struct session *s, const struct call *c, struct table *t)
+{
+	bool descending = str_starts_with(c->sort, STR("-"));
+	size_t column = table_column(t, str_skip(c->sort, descending));
+	struct buf names = BUF_INIT(4096);
+	bool fits = true;
+
+	if (column != SIZE_MAX) {
+		table_sort(t, column, descending);
+		return true;
+	}
+	for (size_t i = 0; fits && i < t->column_count; i++)
+		fits = buf_addf(&names, " %s", t->columns[i].name);
+	session_error(s, "%s cannot be sorted by '" STR_FMT "', but by" STR_FMT, t->name,
+		      STR_ARG(c->sort), STR_ARG(buf_str(&names)));
+	buf_release(&names);
+	return false;
+}
+
+bool call_show(struct session *s, const struct call *c, struct table *t)
+{
+	unsigned verbose = s->render.verbose;
+	size_t all = t->row_count;
+	bool ok;
+
+	if (c->sort.len && !sort_table(s, c, t))
+		return false;
+	if (c->limit && c->limit < t->row_count)
+		t->row_count = c->limit;
+	s->render.verbose += c->verbose;
+	ok = session_show_table(s, t);
+	s->render.verbose = verbose;
+	if (ok && t->row_count < all)
+		session_say(s, "... %zu more (--limit 0 shows all)", all - t->row_count);
+	return ok;
 }
 
 struct str call_word(const struct call *c, size_t i)

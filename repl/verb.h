@@ -1,8 +1,7 @@
 /*
  * verb.h - the one table of what can be asked in a session.
  *
- * A row drives dispatch, help, completion, hints, the manual page, and one-shot use from the shell
- * (`sparkdx stages PATH`). Its examples are run by the tests.
+ * A row drives dispatch, help and completion. Its examples are run by the tests.
  */
 #ifndef SPARKDX_REPL_VERB_H
 #define SPARKDX_REPL_VERB_H
@@ -23,15 +22,12 @@ enum argument_type {
 	ARGUMENT_NUMBER,
 	ARGUMENT_TIME,
 	ARGUMENT_REGEX,
-	ARGUMENT_STAGE,
 	ARGUMENT_CHOICE, /* one of the verb's choices */
 	ARGUMENT_SETTING,
 	ARGUMENT_EXPLAINED,
-	ARGUMENT_RESOURCE, /* executors=40 */
 	ARGUMENT_VERB,
 	ARGUMENT_VALUE, /* depends on the choice before it */
 	ARGUMENT_TEXT,
-	ARGUMENT_SQL,
 	ARGUMENT_MARK,
 	ARGUMENT_OPTION, /* of the session, see `set` */
 	ARGUMENT_TYPE_COUNT,
@@ -50,17 +46,15 @@ enum verb_flag {
 	FLAG_VERBOSE = 4,   /* -v */
 	FLAG_NEEDS_RUN = 8, /* something must be open */
 	FLAG_EVENTS = 16,   /* it must hold an event log */
-	FLAG_ONE_SHOT = 32, /* also a command of the shell: VERB [ARGUMENTS] PATH... */
-	FLAG_UNSAFE = 64,   /* runs or writes something: off with --safe */
-	FLAG_SAVE = 128,    /* --save FILE */
+	FLAG_UNSAFE = 32,   /* runs or writes something: off with --safe */
 };
 
 struct call {
 	const struct verb *verb;
 	const struct str *words; /* arguments, without flags */
 	size_t count;
-	struct str sort, save; /* empty: not given */
-	size_t limit;	       /* of the flag, else the session's */
+	struct str sort; /* empty: not given */
+	size_t limit;	 /* of the flag, else the session's */
 	bool verbose;
 };
 
@@ -93,6 +87,10 @@ enum verb_result verb_run(struct session *s, const struct str *words, size_t cou
 /* Run all commands of a text; the result of the last that failed. */
 enum verb_result verb_run_text(struct session *s, struct str text);
 
+/* Names of what `set` sets, for completion; NULL behind the last. */
+const char *session_setting_name(size_t i);
+/* Show a table as the flags of the call want it sorted and cut. */
+bool call_show(struct session *s, const struct call *c, struct table *t);
 /* Argument `i` of the call, or the empty slice. */
 struct str call_word(const struct call *c, size_t i);
 /* All words from `i` on with single blanks, in the arena. */

@@ -14,25 +14,18 @@ enum verb_result verb_use(struct session *s, const struct call *c);
 
 /* verb_finding.c */
 enum verb_result verb_findings(struct session *s, const struct call *c);
-enum verb_result verb_why(struct session *s, const struct call *c);
-enum verb_result verb_evidence(struct session *s, const struct call *c);
-enum verb_result verb_chain(struct session *s, const struct call *c);
-enum verb_result verb_fix(struct session *s, const struct call *c);
+enum verb_result verb_show_finding(struct session *s, const struct call *c);
 enum verb_result verb_explain(struct session *s, const struct call *c);
 
 /* verb_table.c */
 enum verb_result verb_view(struct session *s, const struct call *c);
-enum verb_result verb_tasks(struct session *s, const struct call *c);
-enum verb_result verb_hosts(struct session *s, const struct call *c);
-enum verb_result verb_plan(struct session *s, const struct call *c);
 enum verb_result verb_conf(struct session *s, const struct call *c);
-enum verb_result verb_env(struct session *s, const struct call *c);
+enum verb_result verb_compare(struct session *s, const struct call *c);
 
 /* verb_log.c */
 enum verb_result verb_log(struct session *s, const struct call *c);
 enum verb_result verb_grep(struct session *s, const struct call *c);
-enum verb_result verb_next(struct session *s, const struct call *c);
-enum verb_result verb_prev(struct session *s, const struct call *c);
+enum verb_result verb_step(struct session *s, const struct call *c);
 enum verb_result verb_context(struct session *s, const struct call *c);
 enum verb_result verb_at(struct session *s, const struct call *c);
 
@@ -45,15 +38,11 @@ enum verb_result verb_follow(struct session *s, const struct call *c);
 enum verb_result verb_group(struct session *s, const struct call *c);
 enum verb_result verb_hist(struct session *s, const struct call *c);
 
-/* verb_model.c */
-enum verb_result verb_whatif(struct session *s, const struct call *c);
-enum verb_result verb_compare(struct session *s, const struct call *c);
-enum verb_result verb_query(struct session *s, const struct call *c);
-
 /* verb_note.c */
 enum verb_result verb_mark(struct session *s, const struct call *c);
 enum verb_result verb_go(struct session *s, const struct call *c);
 enum verb_result verb_note(struct session *s, const struct call *c);
+enum verb_result verb_notes(struct session *s, const struct call *c);
 enum verb_result verb_export(struct session *s, const struct call *c);
 
 /* verb_session.c */

@@ -1,0 +1,218 @@
+#include "base/base.h"
+#include "repl/record.h"
+
+#include "base/clock.h"
+#include "base/json_writer.h"
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "diagnose/mask.h"
+
+#include <inttypes.h>
+
+enum { LINE_BYTES_MAX = 2 * LIMIT_RECORD_BYTES };
+
+/* --- text ------------------------------------------------------------------------------------ */
+
+static const char *color_of(const struct session *s, enum level level)
+{
+	if (!s->render.color)
+		return "";
+	if (level >= LEVEL_ERROR)
+		return "\x1b[31m";
+	return level == LEVEL_WARN ? "\x1b[33m" : "";
+}
+
+static const char *dim(const struct session *s)
+{
+	return s->render.color ? "\x1b[2m" : "";
+}
+
+static const char *plain(const char *color)
+{
+	return *color ? "\x1b[0m" : "";
+}
+
+/* Secrets out, then what could steer a terminal. */
+static bool add_safe(struct buf *out, struct str text)
+{
+	struct buf masked = BUF_INIT(LINE_BYTES_MAX);
+	bool ok = mask_secrets(&masked, text) && utf8_escape(out, buf_str(&masked));
+
+	buf_release(&masked);
+	return ok;
+}
+
+static bool show_name(struct session *s, struct record_screen *screen, const struct log_record *r)
+{
+	const char *on = dim(s);
+
+	if (screen->log == r->log)
+		return true;
+	screen->log = r->log;
+	return buf_addf(&s->out, "%s", on) && add_safe(&s->out, session_short_name(s, r->log)) &&
+	       (!r->log->executor.len ||
+		buf_addf(&s->out, "  executor " STR_FMT, STR_ARG(r->log->executor))) &&
+	       buf_addf(&s->out, "%s\n", plain(on));
+}
+
+static bool show_line(struct session *s, const struct log_record *r, uint32_t number,
+		      struct str line, bool here)
+{
+	const char *color = color_of(s, r->level), *on = dim(s);
+
+	return buf_addf(&s->out, "%c%s%7" PRIu32 "%s  %s", here ? '>' : ' ', on, number, plain(on),
+			color) &&
+	       add_safe(&s->out, line) && buf_addf(&s->out, "%s\n", plain(color));
+}
+
+/* --- JSON ------------------------------------------------------------------------------------ */
+
+static void member(struct json_writer *w, struct str name, struct str value)
+{
+	struct buf masked = BUF_INIT(LINE_BYTES_MAX);
+
+	json_name(w, name);
+	if (!mask_secrets(&masked, value))
+		w->failed = true;
+	json_str(w, buf_str(&masked));
+	buf_release(&masked);
+}
+
+static bool show_json(struct session *s, const struct log_record *r, uint32_t line, struct str text)
+{
+	struct buf time = BUF_INIT(64), object = BUF_INIT((size_t)8 * LINE_BYTES_MAX);
+	struct json_writer w;
+	bool ok;
+
+	if (r->time_ms != TIME_NONE)
+		clock_show_iso(&time, r->time_ms);
+	json_writer_init(&w, &object);
+	json_open(&w, '{');
+	member(&w, STR("source"), r->log->name);
+	json_name(&w, STR("line"));
+	json_number(&w, line);
+	member(&w, STR("time"), buf_str(&time));
+	member(&w, STR("level"), str_from(level_name(r->level)));
+	member(&w, STR("executor"), r->log->executor);
+	member(&w, STR("text"), text);
+	json_close(&w, '}');
+	/* One object a line: the writer's line breaks stand between members, never inside them. */
+	for (size_t i = 0; i < object.len; i++)
+		if (object.ptr[i] == '\n')
+			object.ptr[i] = ' ';
+	ok = !w.failed && buf_add(&s->out, str_trim(buf_str(&object))) &&
+	     buf_add_char(&s->out, '\n');
+	buf_release(&time);
+	buf_release(&object);
+	return ok;
+}
+
+/* --- records --------------------------------------------------------------------------------- */
+
+static bool show_lines(struct session *s, const struct log_record *r, bool here)
+{
+	struct str rest = r->text, line;
+	size_t n = 0;
+	bool ok = true;
+
+	while (ok && rest.len && (!s->lines || n < s->lines)) {
+		(void)str_cut(rest, '\n', &line, &rest);
+		ok = show_line(s, r, r->line + (uint32_t)n, line, here && !n);
+		n++;
+	}
+	if (ok && rest.len)
+		ok = buf_addf(&s->out, "           ... %zu more lines (set lines 0 shows all)\n",
+			      str_count(str_trim(rest), '\n') + 1);
+	return ok;
+}
+
+bool record_show(struct session *s, struct record_screen *screen, const struct log_record *r,
+		 bool here)
+{
+	bool ok;
+
+	screen->shown++;
+	if (s->format == SHOW_JSON)
+		ok = show_json(s, r, r->line, r->text);
+	else
+		ok = show_name(s, screen, r) && show_lines(s, r, here);
+	return ok && session_flush(s);
+}
+
+bool record_show_line(struct session *s, struct record_screen *screen, const struct log_record *r,
+		      size_t at)
+{
+	size_t begin = at, end = at;
+	uint32_t number;
+	struct str line;
+	bool ok;
+
+	while (begin && r->text.ptr[begin - 1] != '\n')
+		begin--;
+	while (end < r->text.len && r->text.ptr[end] != '\n')
+		end++;
+	line = (struct str){ r->text.ptr + begin, end - begin };
+	number = r->line + (uint32_t)str_count((struct str){ r->text.ptr, begin }, '\n');
+	screen->shown++;
+	if (s->format == SHOW_JSON)
+		ok = show_json(s, r, number, line);
+	else
+		ok = show_name(s, screen, r) && show_line(s, r, number, line, false);
+	return ok && session_flush(s);
+}
+
+/* --- walks ----------------------------------------------------------------------------------- */
+
+static void say_trouble(struct session *s, const struct log_stream *log, const char *why)
+{
+	if (*why && !log->events)
+		diag_report(s->diags, DIAG_WARNING, "not-read-again", log->name, 0, "%s", why);
+}
+
+bool record_walk(struct session *s, struct cursor from, size_t only,
+		 bool (*visit)(void *context, const struct log_record *r), void *context)
+{
+	const struct diagnosis *d = s->diagnosis;
+	size_t i = only != SIZE_MAX ? only : from.set ? from.log : 0;
+	size_t end = only != SIZE_MAX ? only + 1 : d->log_count;
+	bool more = true;
+
+	for (; more && i < end && !session_cancelled(s); i++) {
+		uint32_t line = from.set && from.log == i ? from.line : 0;
+		struct log_reader *reader =
+			log_reader_open(&d->logs[i], line, s->filter, s->options.cancel);
+		struct log_record r;
+
+		while (more && log_reader_next(reader, &r))
+			more = visit(context, &r);
+		say_trouble(s, &d->logs[i], log_reader_trouble(reader));
+		log_reader_close(reader);
+	}
+	return !session_cancelled(s);
+}
+
+bool record_at_cursor(struct session *s, bool (*visit)(void *context, const struct log_record *r),
+		      void *context)
+{
+	struct log_reader *reader;
+	const struct log_stream *log;
+	struct log_record r;
+	bool found;
+
+	if (!s->cursor.set) {
+		session_error(s, "no line is looked at yet: why, next, grep or go find one");
+		return false;
+	}
+	log = &s->diagnosis->logs[s->cursor.log];
+	reader = log_reader_open(log, s->cursor.line, NULL, s->options.cancel);
+	found = log_reader_next(reader, &r);
+	if (found)
+		(void)visit(context, &r);
+	else if (log->events)
+		session_error(s,
+			      "this is an event log: its events are in jobs, stages and timeline");
+	else
+		say_trouble(s, log, log_reader_trouble(reader));
+	log_reader_close(reader);
+	return found;
+}

@@ -1,0 +1,185 @@
+/* What the user writes down, and what leaves the session. */
+#include "base/base.h"
+#include "repl/verb_run.h"
+
+#include "repl/record.h"
+
+#include <errno.h>
+
+enum { EXPORT_BYTES_MAX = 1 << 30 };
+
+static struct note note_here(const struct session *s)
+{
+	struct note n = { .name = STR("") };
+
+	if (s->cursor.set) {
+		n.source = s->diagnosis->logs[s->cursor.log].name;
+		n.line = s->cursor.line;
+	}
+	return n;
+}
+
+enum verb_result verb_mark(struct session *s, const struct call *c)
+{
+	struct note n = note_here(s);
+
+	if (!s->cursor.set) {
+		session_error(s, "no line is looked at yet: why, next, grep or go find one");
+		return VERB_TROUBLE;
+	}
+	n.name = c->words[0];
+	return session_note(s, n) ? VERB_OK : VERB_TROUBLE;
+}
+
+static bool show_here(void *context, const struct log_record *r)
+{
+	struct record_screen screen = { 0 };
+
+	return record_show(context, &screen, r, true);
+}
+
+/* A mark, LOG:LINE, or the number of a finding. */
+enum verb_result verb_go(struct session *s, const struct call *c)
+{
+	struct str word = c->words[0], log = word, line = STR("");
+	uint64_t number;
+	size_t at;
+
+	for (size_t i = s->note_count; i > 0; i--) {
+		const struct note *n = &s->notes[i - 1];
+
+		if (n->name.len && str_eq(n->name, word) &&
+		    session_find_line(s, n->source, n->line, &s->cursor))
+			return record_at_cursor(s, show_here, s) ? VERB_OK : VERB_TROUBLE;
+	}
+	for (at = word.len; at && word.ptr[at - 1] != ':'; at--)
+		continue;
+	if (at) {
+		log.len = at - 1;
+		line = str_skip(word, at);
+	}
+	if (!str_to_u64(line, &number) || !number || number > UINT32_MAX) {
+		session_error(s, "'%.60s' is neither a mark nor LOG:LINE", word.ptr);
+		return VERB_TROUBLE;
+	}
+	if (!session_find_line(s, log, (uint32_t)number, &s->cursor)) {
+		at = session_find_log(s, log);
+		if (at == SIZE_MAX)
+			return VERB_TROUBLE;
+		s->cursor = (struct cursor){ true, at, (uint32_t)number };
+	}
+	return record_at_cursor(s, show_here, s) ? VERB_OK : VERB_TROUBLE;
+}
+
+enum verb_result verb_note(struct session *s, const struct call *c)
+{
+	struct arena arena = ARENA_INIT((size_t)1 << 20);
+	struct note n = note_here(s);
+	bool ok;
+
+	n.text = call_rest(c, 0, &arena);
+	ok = session_note(s, n);
+	arena_release(&arena);
+	return ok ? VERB_OK : VERB_TROUBLE;
+}
+
+static const struct column note_columns[] = {
+	{ "mark", "Mark", COLUMN_TEXT, false },
+	{ "text", "Note", COLUMN_TEXT, false },
+	{ "line", "Line", COLUMN_NUMBER, false },
+	{ "source", "Log", COLUMN_TEXT, false },
+};
+
+static bool fill_notes(const struct session *s, struct table *t)
+{
+	table_init(t, "notes", note_columns, ARRAY_LEN(note_columns));
+	for (size_t i = 0; i < s->note_count; i++) {
+		const struct note *n = &s->notes[i];
+		struct row *r = table_add(t, 0);
+
+		if (!r)
+			return false;
+		r->cells[0] = cell_text(n->name);
+		r->cells[1] = cell_text(n->text);
+		r->cells[2] = cell_number(n->source.len ? (int64_t)n->line : -1);
+		r->cells[3] = cell_text(n->source);
+	}
+	return true;
+}
+
+enum verb_result verb_notes(struct session *s, const struct call *c)
+{
+	struct table t;
+	bool ok = fill_notes(s, &t) && call_show(s, c, &t);
+
+	table_release(&t);
+	return ok ? VERB_OK : VERB_TROUBLE;
+}
+
+/* --- export ---------------------------------------------------------------------------------- */
+
+static bool write_file(struct session *s, struct str name, struct str text)
+{
+	char *path = strndup(name.ptr, name.len);
+	FILE *f;
+	bool ok;
+
+	if (!path)
+		die_no_memory();
+	f = fopen(path, "w");
+	ok = f && fwrite(text.ptr, 1, text.len, f) == text.len;
+	if (f && fclose(f))
+		ok = false;
+	if (!ok)
+		session_error(s, "%.200s: %s", path, strerror(errno));
+	free(path);
+	return ok;
+}
+
+/* The notes, for a diagnosis that is kept as text. */
+static bool add_notes(const struct session *s, struct buf *out)
+{
+	struct render_options o = { .columns = 100, .verbose = 1 };
+	struct table t;
+	bool ok = true;
+
+	if (!s->note_count)
+		return true;
+	ok = fill_notes(s, &t) && buf_add(out, STR("\n## Notes\n\n```\n")) &&
+	     table_text(&t, &o, out) && buf_add(out, STR("```\n"));
+	table_release(&t);
+	return ok;
+}
+
+enum verb_result verb_export(struct session *s, const struct call *c)
+{
+	/* By the file's name, which renderer. */
+	static const struct {
+		struct str ending, format;
+		bool notes;
+	} kinds[] = {
+		{ { ".md", 3 }, { "markdown", 8 }, true },
+		{ { ".json", 5 }, { "json", 4 }, false },
+		{ { ".txt", 4 }, { "text", 4 }, true },
+		{ { ".conf", 5 }, { "conf", 4 }, false },
+	};
+	struct str name = c->words[0];
+	struct render_options o = { .columns = 100, .verbose = 1 };
+	struct buf text = BUF_INIT(EXPORT_BYTES_MAX);
+	const struct renderer *r = NULL;
+	bool notes = false, ok;
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds) && !r; i++)
+		if (str_ends_with(name, kinds[i].ending)) {
+			r = renderer_find(kinds[i].format);
+			notes = kinds[i].notes;
+		}
+	if (!r) {
+		session_error(s, "the name has to end in .md, .json, .txt or .conf");
+		return VERB_TROUBLE;
+	}
+	ok = r->render(s->diagnosis, &o, &text) && (!notes || add_notes(s, &text)) &&
+	     write_file(s, name, buf_str(&text));
+	buf_release(&text);
+	return ok ? VERB_OK : VERB_TROUBLE;
+}

@@ -1,0 +1,92 @@
+/* What the run did, as tables. */
+#include "base/base.h"
+#include "repl/verb_run.h"
+
+#include "diagnose/compare.h"
+#include "diagnose/config_key.h"
+#include "diagnose/mask.h"
+#include "diagnose/view.h"
+
+enum verb_result verb_view(struct session *s, const struct call *c)
+{
+	/* The verb is called as the view. */
+	const struct view *v = view_find(str_from(c->verb->name));
+	struct table t;
+	bool ok;
+
+	BUG_ON(!v);
+	view_table(v, s->diagnosis, &t);
+	ok = call_show(s, c, &t);
+	table_release(&t);
+	return ok ? VERB_OK : VERB_TROUBLE;
+}
+
+static const struct column conf_columns[] = {
+	{ "app", "Application", COLUMN_TEXT, false },
+	{ "key", "Setting", COLUMN_TEXT, false },
+	{ "value", "Value", COLUMN_TEXT, false },
+	{ "default", "Default", COLUMN_TEXT, false },
+};
+
+static struct str masked(struct arena *a, const struct fix_setting *set)
+{
+	struct buf pair = BUF_INIT((size_t)1 << 18), safe = BUF_INIT((size_t)1 << 19);
+	struct str shown = STR("***");
+
+	/* The name of a key decides with its value. */
+	if (buf_addf(&pair, STR_FMT "=" STR_FMT, STR_ARG(set->key), STR_ARG(set->value)) &&
+	    mask_secrets(&safe, buf_str(&pair)) && safe.len > set->key.len &&
+	    !arena_str(a, str_skip(buf_str(&safe), set->key.len + 1), &shown))
+		shown = STR("***");
+	buf_release(&pair);
+	buf_release(&safe);
+	return shown;
+}
+
+enum verb_result verb_conf(struct session *s, const struct call *c)
+{
+	const struct diagnosis *d = s->diagnosis;
+	struct str part = call_word(c, 0);
+	struct table t;
+	bool ok;
+
+	table_init(&t, "conf", conf_columns, ARRAY_LEN(conf_columns));
+	t.same_column = d->application_count == 1 ? 0 : SIZE_MAX;
+	for (size_t i = 0; i < d->application_count; i++)
+		for (size_t k = 0; k < d->applications[i].setting_count; k++) {
+			const struct application *a = &d->applications[i];
+			const struct fix_setting *set = &a->settings[k];
+			const struct config_key *known = config_key_find(set->key);
+			struct row *r = str_find(set->key, part) < 0 ? NULL : table_add(&t, 0);
+			const char *usual =
+				known ? config_key_default(known, a->spark_version) : NULL;
+
+			if (!r)
+				continue;
+			r->cells[0] = cell_text(a->id);
+			r->cells[1] = cell_text(set->key);
+			r->cells[2] = cell_text(masked(&t.arena, set));
+			r->cells[3] = cell_text(str_from(usual ? usual : ""));
+		}
+	table_sort(&t, 1, false);
+	ok = call_show(s, c, &t);
+	table_release(&t);
+	return ok ? VERB_OK : VERB_TROUBLE;
+}
+
+enum verb_result verb_compare(struct session *s, const struct call *c)
+{
+	struct diagnosis *before = session_read(s, c->words, 1);
+	struct table t;
+	bool ok;
+
+	if (!before)
+		return VERB_TROUBLE;
+	compare_table(before, s->diagnosis, &t);
+	ok = call_show(s, c, &t);
+	if (ok && !compare_differs(&t))
+		session_say(s, "no differences");
+	table_release(&t);
+	diagnosis_free(before);
+	return ok ? VERB_OK : VERB_TROUBLE;
+}
