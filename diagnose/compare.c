@@ -105,6 +105,21 @@ struct str compare_call_site(struct arena *a, struct str name)
 	return arena_strf(a, STR_FMT " at " STR_FMT, STR_ARG(what), STR_ARG(where));
 }
 
+static void coarsen(struct arena *a, struct pairing_side side)
+{
+	for (size_t i = 0; i < side.count; i++)
+		if (side.items[i].partner == PAIRING_NONE)
+			side.items[i].key = compare_call_site(a, side.items[i].key);
+}
+
+void compare_partners(struct arena *names, struct pairing_side before, struct pairing_side after)
+{
+	pairing_run(before, after);
+	coarsen(names, before);
+	coarsen(names, after);
+	pairing_run(before, after);
+}
+
 static void add_row(struct comparison *c, const struct difference *d)
 {
 	struct row *r = table_add(c->t, c->rank);

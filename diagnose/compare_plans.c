@@ -144,13 +144,6 @@ static struct pairing_side executions_of(const struct plans *p)
 	return side;
 }
 
-static void coarsen(struct arena *a, struct pairing_side side)
-{
-	for (size_t i = 0; i < side.count; i++)
-		if (side.items[i].partner == PAIRING_NONE)
-			side.items[i].key = compare_call_site(a, side.items[i].key);
-}
-
 static void plan_row(struct comparison *c, const struct sql_execution *x,
 		     const struct sql_execution *y)
 {
@@ -223,10 +216,7 @@ void compare_plans(struct comparison *c)
 	lonely.after = &c->after.history->plans;
 	a = executions_of(lonely.before);
 	b = executions_of(lonely.after);
-	pairing_run(a, b);
-	coarsen(&names, a);
-	coarsen(&names, b);
-	pairing_run(a, b);
+	compare_partners(&names, a, b);
 	for (size_t i = 0; i < a.count; i++)
 		if (a.items[i].partner != PAIRING_NONE)
 			plan_row(c, &lonely.before->items[i],

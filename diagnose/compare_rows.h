@@ -10,6 +10,7 @@
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/history.h"
+#include "diagnose/pairing.h"
 #include "diagnose/table.h"
 
 enum compare_kind {
@@ -58,6 +59,8 @@ struct str compare_keep(struct comparison *c, struct str text);
 /* Where code stands, without directory and line number: both change when nobody touches the rest.
  */
 struct str compare_call_site(struct arena *a, struct str name);
+/* Pair by name; what is left, by the name without the place in the code. */
+void compare_partners(struct arena *names, struct pairing_side before, struct pairing_side after);
 
 void compare_settings(struct comparison *c);
 void compare_plans(struct comparison *c);

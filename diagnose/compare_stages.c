@@ -95,13 +95,6 @@ static struct stage_sums sum_stages(const struct history *h)
 
 /* --- which stage is which -------------------------------------------------------------------- */
 
-static void coarsen(struct arena *a, struct pairing_side side)
-{
-	for (size_t i = 0; i < side.count; i++)
-		if (side.items[i].partner == PAIRING_NONE)
-			side.items[i].key = compare_call_site(a, side.items[i].key);
-}
-
 /*
  * Adaptive execution and broadcasts submit stages from threads of their own. Whether such a stage
  * is named after the thread or after the action differs between versions, and between runs.
@@ -394,10 +387,7 @@ void compare_stages(struct comparison *c)
 	p.items = calloc(p.before.side.count + p.after.side.count + 1, sizeof(*p.items));
 	if (!p.items)
 		die_no_memory();
-	pairing_run(p.before.side, p.after.side);
-	coarsen(&names, p.before.side);
-	coarsen(&names, p.after.side);
-	pairing_run(p.before.side, p.after.side);
+	compare_partners(&names, p.before.side, p.after.side);
 	pair_by_number(p.before.side, p.after.side);
 	for (size_t i = 0; i < p.before.side.count; i++) {
 		size_t partner = p.before.side.items[i].partner;
