@@ -8,24 +8,12 @@ static enum exit_status write_comparison(const struct diagnosis *before,
 					 const struct diagnosis *after, const struct options *o,
 					 FILE *out, struct diag_sink *diags)
 {
-	struct buf text = BUF_INIT(CLI_OUTPUT_BYTES_MAX);
-	enum exit_status status = EXIT_NOTHING;
+	enum exit_status status;
 	struct table t;
-	bool ok;
 
 	compare_table(before, after, &t);
-	ok = cli_table(&t, o, out, &text);
-	if (ok && str_eq(o->format, STR("text")) && !compare_differs(&t))
-		ok = buf_add(&text, STR("no differences\n"));
-	if (!ok || t.over_limit) {
-		diag_report(diags, DIAG_ERROR, "limit-output", STR(""), 0,
-			    "the answer is too large to print");
-		status = EXIT_TROUBLE;
-	}
-	if (!cli_write(out, &text))
-		status = EXIT_TROUBLE;
+	status = cli_show_table(&t, compare_differs(&t) ? NULL : "no differences", o, out, diags);
 	table_release(&t);
-	buf_release(&text);
 	return status;
 }
 
@@ -61,9 +49,7 @@ enum exit_status run_compare(const struct options *o, char **words, size_t count
 		if (before->input_trouble || after->input_trouble || diags->count[DIAG_ERROR])
 			status = EXIT_TROUBLE;
 	}
-	if (before)
-		diagnosis_free(before);
-	if (after)
-		diagnosis_free(after);
+	diagnosis_free(before);
+	diagnosis_free(after);
 	return status;
 }

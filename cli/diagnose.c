@@ -6,7 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-void cli_show_progress(void *context, uint64_t read, uint64_t total)
+static void show_progress(void *context, uint64_t read, uint64_t total)
 {
 	struct cli_progress *p = context;
 	struct timespec now;
@@ -38,11 +38,6 @@ static bool wanted(enum when when, int fd)
 	if (when == WHEN_AUTO)
 		return isatty(fd) && (!getenv("TERM") || strcmp(getenv("TERM"), "dumb") != 0);
 	return when == WHEN_ALWAYS;
-}
-
-bool cli_wants_progress(const struct options *o)
-{
-	return wanted(o->progress, STDERR_FILENO);
 }
 
 static unsigned columns_of(FILE *out)
@@ -89,29 +84,41 @@ struct render_options cli_render_options(const struct options *o, FILE *out)
 	};
 }
 
-struct diagnosis *cli_diagnose(const struct options *o, char **words, size_t count,
-			       struct diag_sink *diags)
+struct str *cli_paths(char **words, size_t count)
 {
-	struct cli_progress progress = { .shown = false };
-	struct str *paths = calloc(count ? count : 1, sizeof(*paths));
-	struct diagnose_options options = {
-		.paths = paths,
-		.path_count = count,
+	struct str *paths = calloc(count + 1, sizeof(*paths));
+
+	if (!paths)
+		die_no_memory();
+	for (size_t i = 0; i < count; i++)
+		paths[i] = str_from(words[i]);
+	return paths;
+}
+
+struct diagnose_options cli_diagnose_options(const struct options *o, struct cli_progress *progress)
+{
+	return (struct diagnose_options){
 		.pattern_dirs = o->pattern_dirs,
 		.pattern_dir_count = o->pattern_dir_count,
 		.app = o->app,
 		.since_ms = o->since_ms,
 		.until_ms = o->until_ms,
 		.jobs = o->jobs ? o->jobs : (unsigned)sysconf(_SC_NPROCESSORS_ONLN),
-		.progress = cli_wants_progress(o) ? cli_show_progress : NULL,
-		.progress_context = &progress,
+		.progress = wanted(o->progress, STDERR_FILENO) ? show_progress : NULL,
+		.progress_context = progress,
 	};
+}
+
+struct diagnosis *cli_diagnose(const struct options *o, char **words, size_t count,
+			       struct diag_sink *diags)
+{
+	struct cli_progress progress = { .shown = false };
+	struct diagnose_options options = cli_diagnose_options(o, &progress);
+	struct str *paths = cli_paths(words, count);
 	struct diagnosis *d = NULL;
 
-	if (!paths)
-		die_no_memory();
-	for (size_t i = 0; i < count; i++)
-		paths[i] = str_from(words[i]);
+	options.paths = paths;
+	options.path_count = count;
 	if (count)
 		d = diagnose(&options, diags);
 	else
@@ -168,7 +175,7 @@ bool cli_has_table_format(const struct options *o, const char *what, struct diag
 	return false;
 }
 
-bool cli_table(const struct table *t, const struct options *o, FILE *out, struct buf *text)
+static bool add_table(const struct table *t, const struct options *o, FILE *out, struct buf *text)
 {
 	struct render_options render = cli_render_options(o, out);
 
@@ -179,12 +186,31 @@ bool cli_table(const struct table *t, const struct options *o, FILE *out, struct
 	return table_text(t, &render, text);
 }
 
+enum exit_status cli_show_table(const struct table *t, const char *remark, const struct options *o,
+				FILE *out, struct diag_sink *diags)
+{
+	struct buf text = BUF_INIT(CLI_OUTPUT_BYTES_MAX);
+	enum exit_status status = EXIT_NOTHING;
+	bool ok = add_table(t, o, out, &text);
+
+	if (ok && remark && str_eq(o->format, STR("text")))
+		ok = buf_addf(&text, "%s\n", remark);
+	if (!ok || t->over_limit) {
+		diag_report(diags, DIAG_ERROR, "limit-output", STR(""), 0,
+			    "the answer is too large to print");
+		status = EXIT_TROUBLE;
+	}
+	if (!cli_write(out, &text))
+		status = EXIT_TROUBLE;
+	buf_release(&text);
+	return status;
+}
+
 enum exit_status run_view(const struct options *o, char **words, size_t count, FILE *out,
 			  struct diag_sink *diags)
 {
 	/* The command is called as the view. */
 	const struct view *v = view_find(str_from(o->words[0]));
-	struct buf text = BUF_INIT(CLI_OUTPUT_BYTES_MAX);
 	enum exit_status status;
 	struct diagnosis *d;
 	struct table table;
@@ -203,16 +229,10 @@ enum exit_status run_view(const struct options *o, char **words, size_t count, F
 		status = EXIT_TROUBLE;
 	} else {
 		view_table(v, d, &table);
-		if (!cli_table(&table, o, out, &text) || table.over_limit) {
-			diag_report(diags, DIAG_ERROR, "limit-output", STR(""), 0,
-				    "the answer is too large to print");
+		if (cli_show_table(&table, NULL, o, out, diags) != EXIT_NOTHING)
 			status = EXIT_TROUBLE;
-		}
 		table_release(&table);
-		if (!cli_write(out, &text))
-			status = EXIT_TROUBLE;
 	}
-	buf_release(&text);
 	diagnosis_free(d);
 	return status;
 }

@@ -180,7 +180,7 @@ bool record_walk(struct session *s, struct cursor from, size_t only,
 	for (; more && i < end && !session_cancelled(s); i++) {
 		uint32_t line = from.set && from.log == i ? from.line : 0;
 		struct log_reader *reader =
-			log_reader_open(&d->logs[i], line, s->filter, s->options.cancel);
+			log_reader_open(&d->logs[i], line, s->filter, s->options.diagnose.cancel);
 		struct log_record r;
 
 		while (more && log_reader_next(reader, &r))
@@ -204,7 +204,7 @@ bool record_at_cursor(struct session *s, bool (*visit)(void *context, const stru
 		return false;
 	}
 	log = &s->diagnosis->logs[s->cursor.log];
-	reader = log_reader_open(log, s->cursor.line, NULL, s->options.cancel);
+	reader = log_reader_open(log, s->cursor.line, NULL, s->options.diagnose.cancel);
 	found = log_reader_next(reader, &r);
 	if (found)
 		(void)visit(context, &r);

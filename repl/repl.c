@@ -221,7 +221,7 @@ enum verb_result repl_run(const struct repl_options *o, struct diag_sink *diags)
 	if (screen.interactive) {
 		struct sigaction action = { .sa_handler = on_interrupt };
 
-		options.cancel = &cancel;
+		options.diagnose.cancel = &cancel;
 		(void)sigaction(SIGINT, &action, NULL);
 	}
 	session_init(&s, &options, diags);

@@ -8,7 +8,7 @@
 #include "repl/verb.h"
 
 struct repl_options {
-	struct session_options session; /* its `cancel` is set here */
+	struct session_options session; /* its diagnose.cancel is set here */
 	enum show_format format;
 	struct render_options render;
 	const struct str *paths; /* to open first */

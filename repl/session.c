@@ -12,6 +12,25 @@ enum {
 	PAST_MAX = 1000,
 };
 
+static const char *const format_names[SHOW_COUNT] = {
+	[SHOW_TEXT] = "text", [SHOW_JSON] = "json", [SHOW_CSV] = "csv"
+};
+
+const char *show_format_name(enum show_format format)
+{
+	return format_names[format];
+}
+
+bool show_format_find(struct str name, enum show_format *format)
+{
+	for (size_t i = 0; i < SHOW_COUNT; i++)
+		if (str_eq(name, str_from(format_names[i]))) {
+			*format = (enum show_format)i;
+			return true;
+		}
+	return false;
+}
+
 void session_init(struct session *s, const struct session_options *o, struct diag_sink *diags)
 {
 	*s = (struct session){
@@ -27,7 +46,7 @@ void session_init(struct session *s, const struct session_options *o, struct dia
 		.window_ms = 5000,
 		.out = BUF_INIT(OUT_BYTES_MAX),
 	};
-	s->matcher = matcher_new(o->pattern_dirs, o->pattern_dir_count, diags);
+	s->matcher = matcher_new(o->diagnose.pattern_dirs, o->diagnose.pattern_dir_count, diags);
 }
 
 static void free_list(struct str *items, size_t count)
@@ -61,27 +80,21 @@ void session_release(struct session *s)
 
 bool session_cancelled(const struct session *s)
 {
-	return s->options.cancel && *s->options.cancel;
+	return s->options.diagnose.cancel && *s->options.diagnose.cancel;
 }
 
 /* --- opening --------------------------------------------------------------------------------- */
 
 struct diagnosis *session_read(struct session *s, const struct str *paths, size_t count)
 {
-	struct diagnose_options o = {
-		.paths = paths,
-		.path_count = count,
-		.app = s->app.len ? s->app : s->options.app,
-		.since_ms = s->options.since_ms,
-		.until_ms = s->options.until_ms,
-		.jobs = s->options.jobs,
-		.index = true,
-		.cancel = s->options.cancel,
-		.progress = s->options.progress,
-		.progress_context = s->options.progress_context,
-	};
-	struct diagnosis *d = diagnose_with(s->matcher, &o, s->diags);
+	struct diagnose_options o = s->options.diagnose;
+	struct diagnosis *d;
 
+	o.paths = paths;
+	o.path_count = count;
+	o.app = s->app.len ? s->app : o.app;
+	o.index = true;
+	d = diagnose_with(s->matcher, &o, s->diags);
 	if (o.progress)
 		s->options.progress_end(o.progress_context);
 	if (session_cancelled(s)) {
@@ -223,6 +236,8 @@ bool session_show_table(struct session *s, struct table *t)
 		break;
 	case SHOW_CSV:
 		ok = table_csv(t, &s->out);
+		break;
+	case SHOW_COUNT:
 		break;
 	}
 	if (!ok || t->over_limit)

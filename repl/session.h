@@ -18,24 +18,15 @@
 #include "diagnose/table.h"
 #include "patterns/matcher.h"
 
-#include <signal.h>
-
-enum show_format { SHOW_TEXT, SHOW_JSON, SHOW_CSV };
+enum show_format { SHOW_TEXT, SHOW_JSON, SHOW_CSV, SHOW_COUNT };
 
 struct session_options {
-	const struct str *pattern_dirs;
-	size_t pattern_dir_count;
-	const char *spark_home; /* NULL: where one usually is */
-	struct str app;
-	int64_t since_ms, until_ms; /* TIME_NONE */
-	unsigned jobs;
-	bool safe;    /* no shell, no file is written */
-	bool private; /* nothing is remembered on disk */
-	void (*progress)(void *context, uint64_t bytes_read, uint64_t bytes_total);
-	void (*progress_end)(void *context);
-	void *progress_context;
-	/* Set by a signal handler: the running verb gives up. The session clears it. */
-	volatile sig_atomic_t *cancel;
+	/* How to read; paths and index are the session's, `cancel` also ends a running verb. */
+	struct diagnose_options diagnose;
+	const char *spark_home;		     /* NULL: where one usually is */
+	bool safe;			     /* no shell, no file is written */
+	bool private;			     /* nothing is remembered on disk */
+	void (*progress_end)(void *context); /* with diagnose.progress */
 };
 
 /* A place in a log. */
@@ -85,6 +76,9 @@ struct session {
 	bool (*write)(void *context, struct str text);
 	void *write_context;
 };
+
+const char *show_format_name(enum show_format format);
+bool show_format_find(struct str name, enum show_format *format);
 
 void session_init(struct session *s, const struct session_options *o, struct diag_sink *diags);
 void session_release(struct session *s);

@@ -156,7 +156,7 @@ static void find_prev(struct session *s, struct step *step)
 
 	for (; i > 0 && !step->found.set && !session_cancelled(s); i--) {
 		uint32_t line = log_reader_find_before(&s->diagnosis->logs[i - 1], before,
-						       s->filter, s->options.cancel);
+						       s->filter, s->options.diagnose.cancel);
 
 		if (line)
 			step->found = (struct cursor){ true, i - 1, line };
@@ -212,8 +212,8 @@ static uint32_t line_before(struct session *s, size_t wanted)
 	uint32_t back = wanted < 10000 ? (uint32_t)wanted * 200 : 2000000;
 	uint32_t line = s->cursor.line > back ? s->cursor.line - back : 0;
 	struct before b = { .wanted = wanted, .lines = calloc(wanted + 1, sizeof(*b.lines)) };
-	struct log_reader *reader =
-		log_reader_open(&s->diagnosis->logs[s->cursor.log], line, NULL, s->options.cancel);
+	struct log_reader *reader = log_reader_open(&s->diagnosis->logs[s->cursor.log], line, NULL,
+						    s->options.diagnose.cancel);
 	struct log_record r;
 
 	if (!b.lines)
@@ -243,7 +243,7 @@ enum verb_result verb_context(struct session *s, const struct call *c)
 		return VERB_TROUBLE;
 	}
 	reader = log_reader_open(&s->diagnosis->logs[s->cursor.log], line_before(s, around), NULL,
-				 s->options.cancel);
+				 s->options.diagnose.cancel);
 	while (after <= around && log_reader_next(reader, &r)) {
 		bool here = r.line <= s->cursor.line && s->cursor.line < r.line + r.lines;
 

@@ -105,15 +105,10 @@ enum verb_result verb_help(struct session *s, const struct call *c)
 
 /* --- set ------------------------------------------------------------------------------------- */
 
-static const char *const formats[] = { "text", "json", "csv" };
-
 static bool set_format(struct session *s, struct str value)
 {
-	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
-		if (str_eq(value, str_from(formats[i]))) {
-			s->format = (enum show_format)i;
-			return true;
-		}
+	if (show_format_find(value, &s->format))
+		return true;
 	session_error(s, "a format is text, json or csv");
 	return false;
 }
@@ -191,7 +186,7 @@ static bool show_switch(struct buf *out, bool on)
 
 static bool show_format(const struct session *s, struct buf *out)
 {
-	return buf_addf(out, "%s", formats[s->format]);
+	return buf_addf(out, "%s", show_format_name(s->format));
 }
 
 static bool show_color(const struct session *s, struct buf *out)

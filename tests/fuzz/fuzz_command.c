@@ -27,7 +27,9 @@ static bool opens(struct str text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct diag_sink sink = { .emit = drop };
-	struct session_options options = { .safe = true, .private = true, .jobs = 1 };
+	struct session_options options = { .safe = true,
+					   .private = true,
+					   .diagnose = { .jobs = 1 } };
 	struct str text = { (const char *)data, size };
 	struct buf hint = BUF_INIT(4096);
 	struct completions completions;
