@@ -135,6 +135,30 @@ bool str_to_u64(struct str s, uint64_t *value)
 	return true;
 }
 
+size_t str_distance(struct str a, struct str b)
+{
+	size_t row[STR_DISTANCE_BYTES + 1];
+
+	if (a.len > STR_DISTANCE_BYTES || b.len > STR_DISTANCE_BYTES)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= b.len; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.len; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b.len; j++) {
+			size_t change = diagonal + (a.ptr[i - 1] != b.ptr[j - 1]);
+
+			diagonal = row[j];
+			row[j] = row[j] + 1 < change ? row[j] + 1 : change;
+			if (row[j - 1] + 1 < row[j])
+				row[j] = row[j - 1] + 1;
+		}
+	}
+	return row[b.len];
+}
+
 bool str_cut(struct str s, char sep, struct str *head, struct str *tail)
 {
 	const char *hit = s.len ? memchr(s.ptr, sep, s.len) : NULL;

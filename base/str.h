@@ -39,6 +39,10 @@ uint64_t str_hash(uint64_t hash, struct str s);
 size_t str_count(struct str s, char c);
 /* A decimal number that fills all of `s`; false when it does not, or overflows. */
 bool str_to_u64(struct str s, uint64_t *value);
+/* Bytes put in, left out or changed between two names; SIZE_MAX when one is longer than
+ * STR_DISTANCE_BYTES. */
+enum { STR_DISTANCE_BYTES = 64 };
+size_t str_distance(struct str a, struct str b);
 /* Split at the first `sep`; *head gets what precedes it, *tail the rest. */
 bool str_cut(struct str s, char sep, struct str *head, struct str *tail);
 

@@ -13,7 +13,6 @@ enum {
 	/* Findings of a pasted text that are named; the first is explained in full. */
 	NAMED_MAX = 6,
 	/* Names longer than this have no near neighbour worth offering. */
-	NEAR_BYTES = 64,
 };
 
 static bool print_block(struct buf *out, const char *label, struct str text)
@@ -421,31 +420,6 @@ bool explain_list(const struct matcher *m, struct buf *out)
 
 /* --- what was meant -------------------------------------------------------------------------- */
 
-/* Edits between two names. */
-static size_t distance(struct str a, struct str b)
-{
-	size_t row[NEAR_BYTES + 1];
-
-	if (a.len > NEAR_BYTES || b.len > NEAR_BYTES)
-		return SIZE_MAX;
-	for (size_t j = 0; j <= b.len; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a.len; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= b.len; j++) {
-			size_t change = diagonal + (a.ptr[i - 1] != b.ptr[j - 1]);
-
-			diagonal = row[j];
-			row[j] = row[j] + 1 < change ? row[j] + 1 : change;
-			if (row[j - 1] + 1 < row[j])
-				row[j] = row[j - 1] + 1;
-		}
-	}
-	return row[b.len];
-}
-
 struct str explain_nearest(const struct matcher *m, struct str what)
 {
 	struct str best = STR("");
@@ -455,7 +429,7 @@ struct str explain_nearest(const struct matcher *m, struct str what)
 		size_t ids = matcher_pattern_count(m);
 		struct str name =
 			i < ids ? matcher_pattern(m, i)->id : str_from(topic_table[i - ids].name);
-		size_t n = distance(what, name);
+		size_t n = str_distance(what, name);
 
 		if (n < best_distance) {
 			best_distance = n;

@@ -200,12 +200,54 @@ static bool mentions(struct str text, const char *word, struct str value)
 	return false;
 }
 
-static bool mentions_any(struct str text, const char *const *words, size_t count, struct str value)
+/* How records name what a term is about. */
+struct naming {
+	const char *words[5];
+	size_t numbered; /* of those: behind which always its number stands */
+};
+
+static const struct naming namings[LOG_TERM_COUNT] = {
+	[LOG_TERM_EXECUTOR] = { { "executor ", "Executor ", "executor_id=", "exec-" }, 4 },
+	[LOG_TERM_STAGE] = { { "stage ", "Stage ", "stage_id=", "ResultStage ",
+			       "ShuffleMapStage " },
+			     5 },
+	/* "Task 1 in stage 3.1" is its index there. */
+	[LOG_TERM_TASK] = { { "TID ", "task_id=", "Task " }, 2 },
+};
+
+static bool mentions_any(struct str text, const struct naming *n, struct str value)
 {
-	for (size_t i = 0; i < count; i++)
-		if (mentions(text, words[i], value))
+	for (size_t i = 0; i < ARRAY_LEN(n->words) && n->words[i]; i++)
+		if (mentions(text, n->words[i], value))
 			return true;
 	return false;
+}
+
+/* The number behind `word`, with an attempt behind a point. */
+static bool number_behind(struct str text, const char *word, struct buf *out)
+{
+	ptrdiff_t at = str_find(text, str_from(word));
+	struct str rest = at < 0 ? STR("") : str_skip(text, (size_t)at + strlen(word));
+	size_t n = 0;
+
+	while (n < rest.len && (isdigit((unsigned char)rest.ptr[n]) || rest.ptr[n] == '.'))
+		n++;
+	while (n && rest.ptr[n - 1] == '.')
+		n--;
+	return n && buf_add(out, (struct str){ rest.ptr, n });
+}
+
+void log_term_of(enum log_term_kind kind, const struct log_record *r, struct buf *value)
+{
+	const struct naming *n = &namings[kind];
+	bool found = false;
+
+	if (kind == LOG_TERM_TEMPLATE)
+		log_template(r, value);
+	else if (kind == LOG_TERM_EXECUTOR && r->log->executor.len)
+		found = buf_add(value, r->log->executor);
+	for (size_t i = 0; i < n->numbered && !found; i++)
+		found = number_behind(r->text, n->words[i], value);
 }
 
 static bool same_template(struct log_filter *f, const struct log_term *t,
@@ -218,12 +260,6 @@ static bool same_template(struct log_filter *f, const struct log_term *t,
 
 static bool holds(struct log_filter *f, const struct log_term *t, const struct log_record *r)
 {
-	static const char *const executors[] = { "executor ", "Executor ",
-						 "executor_id=", "exec-" };
-	static const char *const stages[] = { "stage ", "Stage ", "stage_id=", "ResultStage ",
-					      "ShuffleMapStage " };
-	static const char *const tasks[] = { "TID ", "task_id=", "Task " };
-
 	switch (t->kind) {
 	case LOG_TERM_IN:
 	case LOG_TERM_OUT:
@@ -237,11 +273,10 @@ static bool holds(struct log_filter *f, const struct log_term *t, const struct l
 		return r->level >= t->level;
 	case LOG_TERM_EXECUTOR:
 		return str_eq(r->log->executor, t->value) ||
-		       mentions_any(r->text, executors, ARRAY_LEN(executors), t->value);
+		       mentions_any(r->text, &namings[t->kind], t->value);
 	case LOG_TERM_STAGE:
-		return mentions_any(r->text, stages, ARRAY_LEN(stages), t->value);
 	case LOG_TERM_TASK:
-		return mentions_any(r->text, tasks, ARRAY_LEN(tasks), t->value);
+		return mentions_any(r->text, &namings[t->kind], t->value);
 	case LOG_TERM_LOG:
 		return str_find(r->log->name, t->value) >= 0;
 	case LOG_TERM_TEMPLATE:

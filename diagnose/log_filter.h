@@ -66,6 +66,10 @@ ptrdiff_t log_filter_search(const struct log_filter *f, struct str text, size_t 
 /* Has it a regex that log_filter_search() can look for? */
 bool log_filter_searches(const struct log_filter *f);
 
+/* Append what the term would have to hold for this record: its executor, stage, task or template.
+ * Nothing when the record names none. */
+void log_term_of(enum log_term_kind kind, const struct log_record *r, struct buf *value);
+
 /* What a record says without its values: numbers, ids, addresses and quoted texts become `*`. */
 void log_template(const struct log_record *r, struct buf *out);
 

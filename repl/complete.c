@@ -150,12 +150,9 @@ static void (*const by_type[ARGUMENT_TYPE_COUNT])(struct want *w) = {
 
 static void offer_flags(struct want *w)
 {
-	if (w->verb->flags & FLAG_SORT)
-		offer(w, STR("--sort"));
-	if (w->verb->flags & FLAG_LIMIT)
-		offer(w, STR("--limit"));
-	if (w->verb->flags & FLAG_VERBOSE)
-		offer(w, STR("-v"));
+	for (size_t i = 0; i < flag_count; i++)
+		if (w->verb->flags & flags[i].bit)
+			offer(w, str_from(flags[i].name));
 }
 
 static void offer_columns(struct want *w)
@@ -183,10 +180,10 @@ static size_t count_given(const struct command_line *line)
 	size_t end = line->count - line->open, given = 0;
 
 	for (size_t i = 1; i < end; i++) {
-		if (str_eq(line->words[i], STR("--sort")) || str_eq(line->words[i], STR("--limit")))
-			i++;
-		else if (line->words[i].ptr[0] != '-')
-			given++;
+		const struct flag *flag = flag_find(line->words[i]);
+
+		given += !flag;
+		i += flag && flag->has_value;
 	}
 	return given;
 }

@@ -7,8 +7,6 @@
 #include "base/utf8.h"
 #include "diagnose/mask.h"
 
-#include <inttypes.h>
-
 enum { LINE_BYTES_MAX = 2 * LIMIT_RECORD_BYTES };
 
 /* --- text ------------------------------------------------------------------------------------ */
@@ -169,7 +167,7 @@ static void say_trouble(struct session *s, const struct log_stream *log, const c
 		diag_report(s->diags, DIAG_WARNING, "not-read-again", log->name, 0, "%s", why);
 }
 
-bool record_walk(struct session *s, struct cursor from, size_t only,
+void record_walk(struct session *s, struct cursor from, size_t only,
 		 bool (*visit)(void *context, const struct log_record *r), void *context)
 {
 	const struct diagnosis *d = s->diagnosis;
@@ -188,7 +186,6 @@ bool record_walk(struct session *s, struct cursor from, size_t only,
 		say_trouble(s, &d->logs[i], log_reader_trouble(reader));
 		log_reader_close(reader);
 	}
-	return !session_cancelled(s);
 }
 
 bool record_at_cursor(struct session *s, bool (*visit)(void *context, const struct log_record *r),
@@ -199,10 +196,8 @@ bool record_at_cursor(struct session *s, bool (*visit)(void *context, const stru
 	struct log_record r;
 	bool found;
 
-	if (!s->cursor.set) {
-		session_error(s, "no line is looked at yet: why, next, grep or go find one");
+	if (!session_stands(s))
 		return false;
-	}
 	log = &s->diagnosis->logs[s->cursor.log];
 	reader = log_reader_open(log, s->cursor.line, NULL, s->options.diagnose.cancel);
 	found = log_reader_next(reader, &r);
@@ -215,4 +210,16 @@ bool record_at_cursor(struct session *s, bool (*visit)(void *context, const stru
 		say_trouble(s, log, log_reader_trouble(reader));
 	log_reader_close(reader);
 	return found;
+}
+
+static bool show_here(void *context, const struct log_record *r)
+{
+	struct record_screen screen = { 0 };
+
+	return record_show(context, &screen, r, true);
+}
+
+bool record_show_here(struct session *s)
+{
+	return record_at_cursor(s, show_here, s);
 }

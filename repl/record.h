@@ -23,12 +23,14 @@ bool record_show_line(struct session *s, struct record_screen *screen, const str
 /*
  * Visit what the session's filter accepts in the logs, from `from` on (unset: from the front of the
  * first), until `visit` returns false. `only`: index of the one log, SIZE_MAX: all. Says which logs
- * cannot be read again. False when it was cancelled.
+ * cannot be read again.
  */
-bool record_walk(struct session *s, struct cursor from, size_t only,
+void record_walk(struct session *s, struct cursor from, size_t only,
 		 bool (*visit)(void *context, const struct log_record *r), void *context);
 /* The record at the cursor, for the time of `visit`; false and a message when there is none. */
 bool record_at_cursor(struct session *s, bool (*visit)(void *context, const struct log_record *r),
 		      void *context);
+/* Show it, marked. */
+bool record_show_here(struct session *s);
 
 #endif

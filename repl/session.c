@@ -109,6 +109,20 @@ struct diagnosis *session_read(struct session *s, const struct str *paths, size_
 	return d;
 }
 
+void session_stand_at(struct session *s, const struct finding *f)
+{
+	for (size_t i = 0; i < f->evidence_count; i++)
+		if (session_find_line(s, f->evidence[i].source, f->evidence[i].line, &s->cursor))
+			return;
+}
+
+bool session_stands(struct session *s)
+{
+	if (!s->cursor.set)
+		session_error(s, "no line is looked at yet: why, next, grep or go find one");
+	return s->cursor.set;
+}
+
 /* Where the root cause shows is where one begins to look. */
 static void stand_at_root(struct session *s)
 {
@@ -116,9 +130,8 @@ static void stand_at_root(struct session *s)
 
 	s->finding = 0;
 	s->cursor = (struct cursor){ 0 };
-	for (size_t i = 0; f && i < f->evidence_count && !s->cursor.set; i++)
-		if (!session_find_line(s, f->evidence[i].source, f->evidence[i].line, &s->cursor))
-			s->cursor = (struct cursor){ 0 };
+	if (f)
+		session_stand_at(s, f);
 }
 
 static void find_common(struct session *s)
@@ -324,17 +337,35 @@ size_t session_find_log(struct session *s, struct str name)
 bool session_find_line(const struct session *s, struct str source, uint32_t line, struct cursor *to)
 {
 	const struct diagnosis *d = s->diagnosis;
+	struct cursor found = { 0 };
 
-	*to = (struct cursor){ 0 };
 	for (size_t i = 0; i < d->log_count; i++) {
 		const struct log_stream *l = &d->logs[i];
 
 		/* Several logs may stand in one file, one behind the other. */
 		if (str_eq(l->name, source) && line >= l->first_line &&
-		    (!to->set || l->first_line > d->logs[to->log].first_line))
-			*to = (struct cursor){ true, i, line };
+		    (!found.set || l->first_line > d->logs[found.log].first_line))
+			found = (struct cursor){ true, i, line };
 	}
-	return to->set;
+	if (found.set)
+		*to = found;
+	return found.set;
+}
+
+bool session_span(const struct session *s, int64_t *from_ms, int64_t *to_ms)
+{
+	*from_ms = *to_ms = TIME_NONE;
+	for (size_t i = 0; i < s->diagnosis->log_count; i++) {
+		const struct log_stream *l = &s->diagnosis->logs[i];
+
+		if (l->events || l->first_ms == TIME_NONE)
+			continue;
+		if (*from_ms == TIME_NONE || l->first_ms < *from_ms)
+			*from_ms = l->first_ms;
+		if (*to_ms == TIME_NONE || l->last_ms > *to_ms)
+			*to_ms = l->last_ms;
+	}
+	return *from_ms != TIME_NONE && *to_ms >= *from_ms;
 }
 
 struct str session_short_name(const struct session *s, const struct log_stream *log)

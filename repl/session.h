@@ -104,9 +104,16 @@ void session_say(struct session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* The log that `name` means: a number of `inputs`, or a part of the name that only one has; the
  * first when several do and `any`. SIZE_MAX and a message: none. */
 size_t session_find_log(struct session *s, struct str name);
-/* The log and line of a piece of evidence; false when it cannot be read again. */
+/* The log and line of a piece of evidence; false, and `to` as it was: it cannot be
+ * read again. */
 bool session_find_line(const struct session *s, struct str source, uint32_t line,
 		       struct cursor *to);
+/* Go to the first line of a finding's evidence that can be read again, if there is one. */
+void session_stand_at(struct session *s, const struct finding *f);
+/* Is a line looked at? If not, a message. */
+bool session_stands(struct session *s);
+/* What all text logs span together; false: none has a time. */
+bool session_span(const struct session *s, int64_t *from_ms, int64_t *to_ms);
 /* A log's name without what all names have in common, for people. */
 struct str session_short_name(const struct session *s, const struct log_stream *log);
 /* Keep a note; texts are copied. False past LIMIT_NOTES. */

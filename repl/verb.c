@@ -27,29 +27,13 @@ const struct verb *verb_find(struct str name, size_t *candidates)
 	return hits == 1 ? found : NULL;
 }
 
-/* Letters that differ, place by place, the shorter one moved by at most one. */
-static size_t unlike(struct str a, struct str b)
-{
-	size_t best = SIZE_MAX;
-
-	for (size_t shift = 0; shift < 3; shift++) {
-		size_t n = 0, at_a = shift == 1, at_b = shift == 2;
-
-		n += shift != 0;
-		for (; at_a < a.len || at_b < b.len; at_a++, at_b++)
-			n += at_a >= a.len || at_b >= b.len || a.ptr[at_a] != b.ptr[at_b];
-		best = n < best ? n : best;
-	}
-	return best;
-}
-
 const struct verb *verb_nearest(struct str name)
 {
 	const struct verb *best = NULL;
 	size_t least = name.len / 2 + 1;
 
 	for (size_t i = 0; i < verb_count; i++) {
-		size_t n = unlike(name, str_from(verbs[i].name));
+		size_t n = str_distance(name, str_from(verbs[i].name));
 
 		if (n < least) {
 			least = n;
@@ -86,38 +70,50 @@ static bool to_limit(struct session *s, struct str value, size_t *limit)
 	return true;
 }
 
+const struct flag flags[] = {
+	{ "--sort", FLAG_SORT, true, "--sort COLUMN", "by a column; -COLUMN: descending" },
+	{ "--limit", FLAG_LIMIT, true, "--limit N", "so many at most; 0: all" },
+	{ "-v", FLAG_VERBOSE, false, "-v", "more of each" },
+};
+const size_t flag_count = ARRAY_LEN(flags);
+
+const struct flag *flag_find(struct str name)
+{
+	for (size_t i = 0; i < flag_count; i++)
+		if (str_eq(name, str_from(flags[i].name)))
+			return &flags[i];
+	return NULL;
+}
+
 /* Takes a flag with its value out of `words`; false (and a message) when it is wrong. */
 static bool take_flag(struct session *s, struct call *c, const struct str *words, size_t count,
 		      size_t *at)
 {
-	struct str name = words[*at], value = STR("");
-	unsigned flags = c->verb->flags;
+	struct str name, value;
 	bool attached = str_cut(words[*at], '=', &name, &value);
-	bool has_value = attached || *at + 1 < count;
+	const struct flag *flag = flag_find(name);
 
-	if (str_eq(name, STR("-v")) && flags & FLAG_VERBOSE)
-		return c->verbose = true;
-	if ((str_eq(name, STR("--sort")) && flags & FLAG_SORT) ||
-	    (str_eq(name, STR("--limit")) && flags & FLAG_LIMIT)) {
-		if (!has_value) {
-			session_error(s, STR_FMT " needs a value", STR_ARG(name));
-			return false;
-		}
-		if (!attached)
-			value = words[++*at];
-		if (str_eq(name, STR("--limit")))
-			return to_limit(s, value, &c->limit);
-		c->sort = value;
-		return true;
+	if (!flag || !(c->verb->flags & flag->bit) || (attached && !flag->has_value)) {
+		session_error(s, "%s has no flag " STR_FMT, c->verb->name, STR_ARG(name));
+		return false;
 	}
-	session_error(s, "%s has no flag " STR_FMT, c->verb->name, STR_ARG(name));
-	return false;
+	if (!flag->has_value)
+		return c->verbose = true;
+	if (!attached && *at + 1 == count) {
+		session_error(s, "%s needs a value", flag->name);
+		return false;
+	}
+	if (!attached)
+		value = words[++*at];
+	if (flag->bit == FLAG_LIMIT)
+		return to_limit(s, value, &c->limit);
+	c->sort = value;
+	return true;
 }
 
 static bool is_flag(struct str word)
 {
-	return word.len > 1 && word.ptr[0] == '-' && (word.ptr[1] == '-' || word.ptr[1] == 'v') &&
-	       (word.ptr[1] == '-' || word.len == 2);
+	return str_starts_with(word, STR("--")) || flag_find(word);
 }
 
 /* --- running --------------------------------------------------------------------------------- */

@@ -49,6 +49,19 @@ enum verb_flag {
 	FLAG_UNSAFE = 32,   /* runs or writes something: off with --safe */
 };
 
+struct flag {
+	const char *name;
+	unsigned bit; /* enum verb_flag: of the verbs that have it */
+	bool has_value;
+	const char *usage, *summary;
+};
+
+/* The flags a person can type. */
+extern const struct flag flags[];
+extern const size_t flag_count;
+/* NULL: the word is no flag. */
+const struct flag *flag_find(struct str name);
+
 struct call {
 	const struct verb *verb;
 	const struct str *words; /* arguments, without flags */

@@ -98,7 +98,7 @@ enum verb_result verb_group(struct session *s, const struct call *c)
 	if (!g.items || !g.slots)
 		die_no_memory();
 	table_init(&t, "groups", group_columns, ARRAY_LEN(group_columns));
-	(void)record_walk(s, (struct cursor){ 0 }, SIZE_MAX, count_record, &g);
+	record_walk(s, (struct cursor){ 0 }, SIZE_MAX, count_record, &g);
 	add_groups(&g);
 	ok = !session_cancelled(s) && call_show(s, c, &t);
 	if (g.left_out)
@@ -138,23 +138,6 @@ static bool count_time(void *context, const struct log_record *r)
 		      : r->level == LEVEL_WARN ? SERIES_WARN
 					       : SERIES_OTHER]++;
 	return true;
-}
-
-/* What all logs span together. */
-static bool span_of(const struct session *s, int64_t *from, int64_t *to)
-{
-	*from = *to = TIME_NONE;
-	for (size_t i = 0; i < s->diagnosis->log_count; i++) {
-		const struct log_stream *l = &s->diagnosis->logs[i];
-
-		if (l->events || l->first_ms == TIME_NONE)
-			continue;
-		if (*from == TIME_NONE || l->first_ms < *from)
-			*from = l->first_ms;
-		if (*to == TIME_NONE || l->last_ms > *to)
-			*to = l->last_ms;
-	}
-	return *from != TIME_NONE && *to >= *from;
 }
 
 static bool draw(struct session *s, const struct histogram *h, enum series series, const char *name)
@@ -229,7 +212,7 @@ enum verb_result verb_hist(struct session *s, const struct call *c)
 
 	if (c->count && !call_number(s, c->words[0], BUCKETS_MAX, &h.buckets))
 		return VERB_TROUBLE;
-	if (!span_of(s, &h.from_ms, &to)) {
+	if (!session_span(s, &h.from_ms, &to)) {
 		session_say(s, "no record has a time");
 		return VERB_NOTHING;
 	}
@@ -237,7 +220,7 @@ enum verb_result verb_hist(struct session *s, const struct call *c)
 	h.counts = calloc(h.buckets, sizeof(*h.counts));
 	if (!h.counts)
 		die_no_memory();
-	(void)record_walk(s, (struct cursor){ 0 }, SIZE_MAX, count_time, &h);
+	record_walk(s, (struct cursor){ 0 }, SIZE_MAX, count_time, &h);
 	ok = !session_cancelled(s);
 	if (ok)
 		ok = s->format == SHOW_TEXT && !c->verbose ? draw_all(s, &h) : list_all(s, c, &h);

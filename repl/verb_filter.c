@@ -74,62 +74,21 @@ enum verb_result verb_undo(struct session *s, const struct call *c)
 /* --- follow ---------------------------------------------------------------------------------- */
 
 struct follow {
-	struct session *s;
 	enum log_term_kind kind;
 	struct buf value;
 };
 
-static bool is_value_char(char c)
-{
-	return (c >= '0' && c <= '9') || c == '.';
-}
-
-/* The number behind `word`, as records name a stage, a task, an executor. */
-static bool number_behind(struct str text, struct str word, struct buf *out)
-{
-	ptrdiff_t at = str_find(text, word);
-	struct str rest = at < 0 ? STR("") : str_skip(text, (size_t)at + word.len);
-	size_t n = 0;
-
-	while (n < rest.len && is_value_char(rest.ptr[n]))
-		n++;
-	while (n && rest.ptr[n - 1] == '.')
-		n--;
-	return n && buf_add(out, (struct str){ rest.ptr, n });
-}
-
 static bool take_value(void *context, const struct log_record *r)
 {
-	static const struct str executors[] = { { "executor ", 9 }, { "Executor ", 9 } };
-	static const struct str stages[] = { { "stage ", 6 }, { "Stage ", 6 } };
-	static const struct str tasks[] = { { "TID ", 4 } };
 	struct follow *f = context;
-	const struct str *words = tasks;
-	size_t count = ARRAY_LEN(tasks);
 
-	if (f->kind == LOG_TERM_TEMPLATE) {
-		log_template(r, &f->value);
-		return false;
-	}
-	if (f->kind == LOG_TERM_EXECUTOR) {
-		words = executors;
-		count = ARRAY_LEN(executors);
-		if (r->log->executor.len)
-			return !buf_add(&f->value, r->log->executor);
-	} else if (f->kind == LOG_TERM_STAGE) {
-		words = stages;
-		count = ARRAY_LEN(stages);
-	}
-	for (size_t i = 0; i < count && !f->value.len; i++)
-		if (number_behind(r->text, words[i], &f->value))
-			break;
+	log_term_of(f->kind, r, &f->value);
 	return false;
 }
 
 enum verb_result verb_follow(struct session *s, const struct call *c)
 {
-	struct follow f = { .s = s,
-			    .kind = log_term_find(c->words[0]),
+	struct follow f = { .kind = log_term_find(c->words[0]),
 			    .value = BUF_INIT((size_t)1 << 20) };
 	enum verb_result result = VERB_TROUBLE;
 

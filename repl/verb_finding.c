@@ -76,18 +76,6 @@ static bool find_finding(struct session *s, struct str word, size_t *index)
 	return true;
 }
 
-/* `next`, `context` and `at` go on where the finding shows. */
-static void stand_at(struct session *s, const struct finding *f)
-{
-	struct cursor at;
-
-	for (size_t i = 0; i < f->evidence_count; i++)
-		if (session_find_line(s, f->evidence[i].source, f->evidence[i].line, &at)) {
-			s->cursor = at;
-			return;
-		}
-}
-
 enum verb_result verb_show_finding(struct session *s, const struct call *c)
 {
 	/* Which parts of a finding each verb shows, and how much of them. */
@@ -108,7 +96,8 @@ enum verb_result verb_show_finding(struct session *s, const struct call *c)
 	if (!find_finding(s, call_word(c, 0), &index))
 		return diagnosis_root(s->diagnosis) ? VERB_TROUBLE : VERB_NOTHING;
 	s->finding = index;
-	stand_at(s, &s->diagnosis->findings[index]);
+	/* `next`, `context` and `at` go on where it shows. */
+	session_stand_at(s, &s->diagnosis->findings[index]);
 	for (size_t i = 0; i < ARRAY_LEN(shown); i++)
 		if (!strcmp(shown[i].verb, c->verb->name)) {
 			parts = shown[i].parts;

@@ -60,7 +60,7 @@ enum verb_result verb_log(struct session *s, const struct call *c)
 	}
 	if (log == SIZE_MAX)
 		return VERB_TROUBLE;
-	(void)record_walk(s, from, log, show_page, &p);
+	record_walk(s, from, log, show_page, &p);
 	if (p.full) {
 		s->cursor = p.last;
 		session_say(s, "... log goes on from line %" PRIu32, p.last.line);
@@ -115,7 +115,7 @@ enum verb_result verb_grep(struct session *s, const struct call *c)
 	g.regex = regex_new(c->words[0], &error);
 	BUG_ON(!g.regex); /* it was accepted just before */
 	g.scratch = regex_scratch_new();
-	(void)record_walk(s, (struct cursor){ 0 }, only, show_hit, &g);
+	record_walk(s, (struct cursor){ 0 }, only, show_hit, &g);
 	(void)log_filter_pop(s->filter);
 	regex_scratch_free(g.scratch);
 	regex_free(g.regex);
@@ -146,7 +146,7 @@ static bool take_after(void *context, const struct log_record *r)
 
 static void find_next(struct session *s, struct step *step)
 {
-	(void)record_walk(s, s->cursor, SIZE_MAX, take_after, step);
+	record_walk(s, s->cursor, SIZE_MAX, take_after, step);
 }
 
 static void find_prev(struct session *s, struct step *step)
@@ -164,18 +164,10 @@ static void find_prev(struct session *s, struct step *step)
 	}
 }
 
-static bool show_one(void *context, const struct log_record *r)
-{
-	struct page *p = context;
-
-	return record_show(p->s, &p->screen, r, true);
-}
-
 enum verb_result verb_step(struct session *s, const struct call *c)
 {
 	struct str what = c->count ? c->words[0] : STR("error");
 	struct step step = { .s = s, .from = s->cursor };
-	struct page p = { .s = s };
 	bool any = str_eq(what, STR("record"));
 	enum log_term_kind kind =
 		level_from_name(what) == LEVEL_NONE ? LOG_TERM_IN : LOG_TERM_LEVEL;
@@ -194,38 +186,31 @@ enum verb_result verb_step(struct session *s, const struct call *c)
 	if (!step.found.set)
 		return shown(s, 0);
 	s->cursor = step.found;
-	return record_at_cursor(s, show_one, &p) ? VERB_OK : VERB_TROUBLE;
+	return record_show_here(s) ? VERB_OK : VERB_TROUBLE;
 }
 
 /* --- context --------------------------------------------------------------------------------- */
-
-/* The lines of the last records before the cursor, in a ring. */
-struct before {
-	uint32_t *lines;
-	size_t wanted, count;
-};
 
 /* Where the record `wanted` records before the cursor begins. */
 static uint32_t line_before(struct session *s, size_t wanted)
 {
 	/* Records of traces are long; this far back there are enough of them, or few matter. */
 	uint32_t back = wanted < 10000 ? (uint32_t)wanted * 200 : 2000000;
-	uint32_t line = s->cursor.line > back ? s->cursor.line - back : 0;
-	struct before b = { .wanted = wanted, .lines = calloc(wanted + 1, sizeof(*b.lines)) };
-	struct log_reader *reader = log_reader_open(&s->diagnosis->logs[s->cursor.log], line, NULL,
+	uint32_t from = s->cursor.line > back ? s->cursor.line - back : 0;
+	/* The first lines of the last records, in a ring. */
+	uint32_t *lines = calloc(wanted, sizeof(*lines)), line;
+	struct log_reader *reader = log_reader_open(&s->diagnosis->logs[s->cursor.log], from, NULL,
 						    s->options.diagnose.cancel);
 	struct log_record r;
+	size_t count = 0;
 
-	if (!b.lines)
+	if (!lines)
 		die_no_memory();
 	while (log_reader_next(reader, &r) && r.line + r.lines <= s->cursor.line)
-		b.lines[b.count++ % (wanted + 1)] = r.line;
-	if (b.count < wanted)
-		line = b.count ? b.lines[0] : s->cursor.line;
-	else
-		line = wanted ? b.lines[(b.count - wanted) % (wanted + 1)] : s->cursor.line;
+		lines[count++ % wanted] = r.line;
+	line = count ? lines[count < wanted ? 0 : count % wanted] : s->cursor.line;
 	log_reader_close(reader);
-	free(b.lines);
+	free(lines);
 	return line;
 }
 
@@ -238,10 +223,8 @@ enum verb_result verb_context(struct session *s, const struct call *c)
 
 	if (c->count && !call_number(s, c->words[0], 100000, &around))
 		return VERB_TROUBLE;
-	if (!s->cursor.set) {
-		session_error(s, "no line is looked at yet: why, next, grep or go find one");
+	if (!session_stands(s))
 		return VERB_TROUBLE;
-	}
 	reader = log_reader_open(&s->diagnosis->logs[s->cursor.log], line_before(s, around), NULL,
 				 s->options.diagnose.cancel);
 	while (after <= around && log_reader_next(reader, &r)) {
@@ -303,16 +286,10 @@ static bool note_time(void *context, const struct log_record *r)
 static bool to_time(struct session *s, struct str word, int64_t *ms)
 {
 	struct buf text = BUF_INIT(256);
-	int64_t first = TIME_NONE;
+	int64_t first, last;
 	bool ok = line_time(word, ms);
 
-	for (size_t i = 0; i < s->diagnosis->log_count; i++) {
-		int64_t begin = s->diagnosis->logs[i].first_ms;
-
-		if (begin != TIME_NONE && (first == TIME_NONE || begin < first))
-			first = begin;
-	}
-	if (!ok && first != TIME_NONE) {
+	if (!ok && session_span(s, &first, &last)) {
 		clock_show(&text, first);
 		if (text.len >= 11) {
 			text.len = 11;
@@ -383,7 +360,7 @@ enum verb_result verb_at(struct session *s, const struct call *c)
 	pushed += push_time(s, LOG_TERM_SINCE, ms - s->window_ms);
 	pushed += pushed && push_time(s, LOG_TERM_UNTIL, ms + s->window_ms);
 	if (pushed == 2) {
-		(void)record_walk(s, (struct cursor){ 0 }, SIZE_MAX, keep, &m);
+		record_walk(s, (struct cursor){ 0 }, SIZE_MAX, keep, &m);
 		show_moment(&m, ms);
 	}
 	for (size_t i = 0; i < pushed; i++)

@@ -23,22 +23,13 @@ enum verb_result verb_mark(struct session *s, const struct call *c)
 {
 	struct note n = note_here(s);
 
-	if (!s->cursor.set) {
-		session_error(s, "no line is looked at yet: why, next, grep or go find one");
+	if (!session_stands(s))
 		return VERB_TROUBLE;
-	}
 	n.name = c->words[0];
 	return session_note(s, n) ? VERB_OK : VERB_TROUBLE;
 }
 
-static bool show_here(void *context, const struct log_record *r)
-{
-	struct record_screen screen = { 0 };
-
-	return record_show(context, &screen, r, true);
-}
-
-/* A mark, LOG:LINE, or the number of a finding. */
+/* A mark or LOG:LINE. */
 enum verb_result verb_go(struct session *s, const struct call *c)
 {
 	struct str word = c->words[0], log = word, line = STR("");
@@ -50,7 +41,7 @@ enum verb_result verb_go(struct session *s, const struct call *c)
 
 		if (n->name.len && str_eq(n->name, word) &&
 		    session_find_line(s, n->source, n->line, &s->cursor))
-			return record_at_cursor(s, show_here, s) ? VERB_OK : VERB_TROUBLE;
+			return record_show_here(s) ? VERB_OK : VERB_TROUBLE;
 	}
 	for (at = word.len; at && word.ptr[at - 1] != ':'; at--)
 		continue;
@@ -68,7 +59,7 @@ enum verb_result verb_go(struct session *s, const struct call *c)
 			return VERB_TROUBLE;
 		s->cursor = (struct cursor){ true, at, (uint32_t)number };
 	}
-	return record_at_cursor(s, show_here, s) ? VERB_OK : VERB_TROUBLE;
+	return record_show_here(s) ? VERB_OK : VERB_TROUBLE;
 }
 
 enum verb_result verb_note(struct session *s, const struct call *c)

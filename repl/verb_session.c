@@ -36,14 +36,14 @@ static bool help_all(struct buf *out)
 
 static bool help_flags(struct buf *out, const struct verb *v)
 {
-	bool ok = true;
+	bool ok = true, any = false;
 
-	if (v->flags & FLAG_SORT)
-		ok = buf_add(out, STR("  --sort COLUMN   by a column; -COLUMN: descending\n"));
-	if (ok && v->flags & FLAG_LIMIT)
-		ok = buf_add(out, STR("  --limit N       so many at most; 0: all\n"));
-	if (ok && v->flags & FLAG_VERBOSE)
-		ok = buf_add(out, STR("  -v              more of each\n"));
+	for (size_t i = 0; ok && i < flag_count; i++)
+		if (v->flags & flags[i].bit) {
+			ok = buf_addf(out, "%s  %-15s %s\n", any ? "" : "\n", flags[i].usage,
+				      flags[i].summary);
+			any = true;
+		}
 	return ok;
 }
 
@@ -56,8 +56,7 @@ static bool help_one(struct buf *out, const struct verb *v)
 	ok = buf_addf(out, STR_FMT " - %s\n", STR_ARG(buf_str(&usage)), v->summary) &&
 	     (!v->alias || buf_addf(out, "also: %s\n", v->alias)) &&
 	     (!v->details || buf_addf(out, "\n%s\n", v->details));
-	if (ok && v->flags & (FLAG_SORT | FLAG_LIMIT | FLAG_VERBOSE))
-		ok = buf_add(out, STR("\n")) && help_flags(out, v);
+	ok = ok && help_flags(out, v);
 	if (ok && v->examples)
 		ok = buf_add(out, STR("\n"));
 	for (size_t i = 0; ok && v->examples && v->examples[i]; i++)
