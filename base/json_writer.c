@@ -11,6 +11,8 @@ static void put(struct json_writer *w, struct str s)
 
 static void new_line(struct json_writer *w)
 {
+	if (w->compact)
+		return;
 	put(w, STR("\n"));
 	for (unsigned i = 0; i < w->depth; i++)
 		put(w, STR(" "));

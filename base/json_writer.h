@@ -16,6 +16,7 @@ enum { JSON_DEPTH_MAX = 16 };
 struct json_writer {
 	struct buf *out;
 	bool failed;
+	bool compact; /* set it behind json_writer_init(): all in one line */
 	unsigned depth;
 	bool has_items[JSON_DEPTH_MAX]; /* of the value open at each depth */
 	bool after_key;

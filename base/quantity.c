@@ -33,16 +33,6 @@ static bool take_number(struct str *s, double *value)
 	return true;
 }
 
-static bool same_letters(struct str s, const char *word)
-{
-	size_t i;
-
-	for (i = 0; i < s.len && word[i]; i++)
-		if ((s.ptr[i] | 0x20) != word[i])
-			return false;
-	return i == s.len && !word[i];
-}
-
 struct unit {
 	const char *names[8];
 	double factor;
@@ -67,7 +57,7 @@ static bool find_factor(const struct unit *units, size_t count, struct str name,
 {
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < ARRAY_LEN(units[i].names) && units[i].names[k]; k++)
-			if (same_letters(name, units[i].names[k])) {
+			if (str_eq_any_case(name, str_from(units[i].names[k]))) {
 				*factor = units[i].factor;
 				return true;
 			}

@@ -70,6 +70,34 @@ ptrdiff_t str_find(struct str s, struct str needle)
 	return -1;
 }
 
+bool str_eq_any_case(struct str a, struct str b)
+{
+	if (a.len != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++)
+		if (ascii_lower(a.ptr[i]) != ascii_lower(b.ptr[i]))
+			return false;
+	return true;
+}
+
+ptrdiff_t str_find_any_case(struct str s, struct str needle)
+{
+	for (size_t at = 0; at + needle.len <= s.len; at++)
+		if (str_eq_any_case((struct str){ s.ptr + at, needle.len }, needle))
+			return (ptrdiff_t)at;
+	return -1;
+}
+
+bool str_is_named(struct str s, const char *name)
+{
+	struct str wanted = str_from(name);
+
+	if (!str_ends_with(wanted, STR("*")))
+		return str_eq(s, wanted);
+	wanted.len--;
+	return str_starts_with(s, wanted);
+}
+
 struct str str_skip(struct str s, size_t count)
 {
 	if (count > s.len)

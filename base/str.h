@@ -28,6 +28,11 @@ bool str_ends_with(struct str s, struct str suffix);
 int str_compare(struct str a, struct str b);
 /* Offset of the first `needle` in `s`, or -1. */
 ptrdiff_t str_find(struct str s, struct str needle);
+/* The same for ASCII letters of either case. */
+bool str_eq_any_case(struct str a, struct str b);
+ptrdiff_t str_find_any_case(struct str s, struct str needle);
+/* Is `s` what `name` says, or, when that ends with `*`, does it begin so? */
+bool str_is_named(struct str s, const char *name);
 /* `s` without its first `count` bytes; `count` past the end gives the empty slice. */
 struct str str_skip(struct str s, size_t count);
 /* `s` without ASCII blanks, CR and LF at either end. */
@@ -45,5 +50,11 @@ enum { STR_DISTANCE_BYTES = 64 };
 size_t str_distance(struct str a, struct str b);
 /* Split at the first `sep`; *head gets what precedes it, *tail the rest. */
 bool str_cut(struct str s, char sep, struct str *head, struct str *tail);
+
+/* ASCII only, whatever the locale. */
+static inline char ascii_lower(char c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
 
 #endif

@@ -23,14 +23,9 @@ static const char *const wrappers[] = {
 
 static bool is_wrapper(struct str name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(wrappers); i++) {
-		struct str w = str_from(wrappers[i]);
-		bool prefix = w.ptr[w.len - 1] == '*';
-
-		w.len -= prefix;
-		if (prefix ? str_starts_with(name, w) : str_eq(name, w))
+	for (size_t i = 0; i < ARRAY_LEN(wrappers); i++)
+		if (str_is_named(name, wrappers[i]))
 			return true;
-	}
 	return false;
 }
 

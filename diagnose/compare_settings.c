@@ -51,70 +51,23 @@ static const struct {
 
 static bool changes_always(struct str key)
 {
-	for (size_t i = 0; i < ARRAY_LEN(changing); i++) {
-		struct str name = str_from(changing[i].name);
-		bool prefix = name.ptr[name.len - 1] == '*';
-
-		name.len -= prefix;
-		if (prefix ? str_starts_with(key, name) : str_eq(key, name))
+	for (size_t i = 0; i < ARRAY_LEN(changing); i++)
+		if (str_is_named(key, changing[i].name))
 			return true;
-	}
 	return false;
 }
 
 /* --- secrets --------------------------------------------------------------------------------- */
 
-static bool contains_word(struct str key, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (size_t i = 0; i + n <= key.len; i++) {
-		size_t k = 0;
-
-		while (k < n && (key.ptr[i + k] | 0x20) == (word[k] | 0x20))
-			k++;
-		if (k == n)
-			return true;
-	}
-	return false;
-}
-
-/* Whose values Spark itself would redact (spark.redaction.regex), and the names of keys that its
- * regex misses. */
-static bool names_secret(struct str key)
-{
-	static const char *const words[] = { "secret",	   "password",	  "passwd",
-					     "token",	   "access.key",  "accesskey",
-					     "access_key", "account.key", "private.key",
-					     "credential" };
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (contains_word(key, words[i]))
-			return true;
-	return false;
-}
-
-static bool is_switch(struct str value)
-{
-	return str_eq(value, STR("true")) || str_eq(value, STR("false"));
-}
-
 static struct str shown_value(struct comparison *c, struct str key, struct str value)
 {
-	struct buf pair = BUF_INIT((size_t)1 << 18), masked = BUF_INIT((size_t)1 << 18);
-	struct str shown = STR("***");
+	struct buf shown = BUF_INIT((size_t)1 << 18);
+	struct str copy = STR("***");
 
-	if (!value.len)
-		return STR("");
-	if (names_secret(key) && !is_switch(value))
-		return shown;
-	/* A key such as …password decides with its value. */
-	if (buf_addf(&pair, STR_FMT "=" STR_FMT, STR_ARG(key), STR_ARG(value)) &&
-	    mask_secrets(&masked, buf_str(&pair)) && masked.len > key.len)
-		shown = compare_keep(c, str_skip(buf_str(&masked), key.len + 1));
-	buf_release(&pair);
-	buf_release(&masked);
-	return shown;
+	if (mask_setting(&shown, key, value))
+		copy = compare_keep(c, buf_str(&shown));
+	buf_release(&shown);
+	return copy;
 }
 
 /* --- values ---------------------------------------------------------------------------------- */
@@ -148,16 +101,6 @@ static int64_t value_number(const struct config_key *key, struct str value, enum
 	return -1;
 }
 
-static bool same_letters(struct str a, struct str b)
-{
-	if (a.len != b.len)
-		return false;
-	for (size_t i = 0; i < a.len; i++)
-		if ((a.ptr[i] | 0x20) != (b.ptr[i] | 0x20))
-			return false;
-	return true;
-}
-
 /* 2g is 2048m, True is true. */
 static bool same_value(const struct config_key *key, struct str a, struct str b)
 {
@@ -169,7 +112,7 @@ static bool same_value(const struct config_key *key, struct str a, struct str b)
 	if (!key || !a.len || !b.len)
 		return false;
 	if (key->type == CONFIG_BOOL || key->type == CONFIG_ENUM)
-		return same_letters(a, b);
+		return str_eq_any_case(a, b);
 	n = value_number(key, a, &unit);
 	return n >= 0 && n == value_number(key, b, &unit);
 }

@@ -26,14 +26,10 @@ static bool ran(const struct history_stage *s)
 	return s->state != WORK_PENDING && s->state != WORK_SKIPPED;
 }
 
-/* Logs can hold any number, and sums of such that ran over. */
+/* What is not known adds nothing. */
 static int64_t plus(int64_t a, int64_t b)
 {
-	int64_t sum;
-
-	if (b < 0)
-		return a;
-	return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+	return b < 0 ? a : add_saturated(a, b);
 }
 
 static void add_attempt(struct stage_sum *sum, const struct history_stage *s)

@@ -230,20 +230,10 @@ static const struct suffix time_suffixes[] = {
 	{ "min", 60000000 }, { "h", 3600000000ull }, { "d", 86400000000ull },
 };
 
-static bool same_in_any_case(struct str a, struct str b)
-{
-	if (a.len != b.len)
-		return false;
-	for (size_t i = 0; i < a.len; i++)
-		if (tolower((unsigned char)a.ptr[i]) != tolower((unsigned char)b.ptr[i]))
-			return false;
-	return true;
-}
-
 static bool find_suffix(const struct suffix *table, size_t count, struct str name, uint64_t *factor)
 {
 	for (size_t i = 0; i < count; i++)
-		if (same_in_any_case(name, str_from(table[i].name))) {
+		if (str_eq_any_case(name, str_from(table[i].name))) {
 			*factor = table[i].factor;
 			return true;
 		}
@@ -359,7 +349,7 @@ static bool is_listed(const struct config_key *key, struct str value)
 			item = rest;
 			tail.len = 0;
 		}
-		if (key->type == CONFIG_EXACT ? str_eq(item, value) : same_in_any_case(item, value))
+		if (key->type == CONFIG_EXACT ? str_eq(item, value) : str_eq_any_case(item, value))
 			return true;
 		rest = tail;
 	}
@@ -373,7 +363,7 @@ enum config_fit config_key_judge(const struct config_key *key, struct str value)
 	value = str_trim(value);
 	switch ((enum config_type)key->type) {
 	case CONFIG_BOOL:
-		return same_in_any_case(value, STR("true")) || same_in_any_case(value, STR("false"))
+		return str_eq_any_case(value, STR("true")) || str_eq_any_case(value, STR("false"))
 			       ? CONFIG_FITS
 			       : CONFIG_WRONG_TYPE;
 	case CONFIG_INT:

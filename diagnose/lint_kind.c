@@ -6,11 +6,6 @@
 #include "base/path.h"
 #include "parsers/line.h"
 
-static char lower(char c)
-{
-	return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-}
-
 /* `pattern` in lower case; `*` stands for any bytes. */
 static bool name_matches(struct str name, const char *pattern)
 {
@@ -21,7 +16,7 @@ static bool name_matches(struct str name, const char *pattern)
 		if (*pattern == '*') {
 			star = ++pattern;
 			back = at;
-		} else if (*pattern && *pattern == lower(name.ptr[at])) {
+		} else if (*pattern && *pattern == ascii_lower(name.ptr[at])) {
 			pattern++;
 			at++;
 		} else if (star) {

@@ -166,29 +166,14 @@ static void report_value(struct checker *c, unsigned rule, struct str value, con
 			"%s", message);
 }
 
-static char lower(char c)
-{
-	return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-}
-
 static bool has_word(struct str s, const char *word)
 {
-	size_t len = strlen(word);
-
-	for (size_t at = 0; at + len <= s.len; at++) {
-		size_t i = 0;
-
-		while (i < len && lower(s.ptr[at + i]) == lower(word[i]))
-			i++;
-		if (i == len)
-			return true;
-	}
-	return false;
+	return str_find_any_case(s, str_from(word)) >= 0;
 }
 
 static bool is_word(struct str s, const char *word)
 {
-	return s.len == strlen(word) && has_word(s, word);
+	return str_eq_any_case(s, str_from(word));
 }
 
 /* --- what a pattern writes ------------------------------------------------------------------- */
@@ -214,7 +199,7 @@ static void take_conversion(struct writes *w, struct str name, struct str option
 	} else if (str_starts_with(name, STR("p")) && !str_starts_with(name, STR("pid")) &&
 		   !str_starts_with(name, STR("process"))) {
 		w->level = true;
-	} else if (name.len && (lower(name.ptr[0]) == 'c' || name.ptr[0] == 'l')) {
+	} else if (name.len && (ascii_lower(name.ptr[0]) == 'c' || name.ptr[0] == 'l')) {
 		w->logger = true; /* %c, %C, %class, %logger, %l, %location */
 	} else {
 		bool cut = is_word(option, "none") || is_word(option, "0") ||
@@ -228,7 +213,7 @@ static void take_conversion(struct writes *w, struct str name, struct str option
 
 static bool is_letter(char c)
 {
-	return lower(c) >= 'a' && lower(c) <= 'z';
+	return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
 }
 
 static struct writes read_pattern(struct str s)

@@ -3,19 +3,9 @@
 #include "base/base.h"
 #include "diagnose/lint_logging.h"
 
-static char lower(char c)
-{
-	return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-}
-
 static bool same_word(struct str s, const char *word)
 {
-	size_t i = 0;
-
-	for (; i < s.len && word[i]; i++)
-		if (lower(s.ptr[i]) != lower(word[i]))
-			return false;
-	return i == s.len && !word[i];
+	return str_eq_any_case(s, str_from(word));
 }
 
 static struct str unquote(struct str s)

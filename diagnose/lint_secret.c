@@ -8,11 +8,6 @@
 
 #include <math.h>
 
-static char lower(char c)
-{
-	return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-}
-
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -20,7 +15,7 @@ static bool is_digit(char c)
 
 static bool is_letter(char c)
 {
-	return lower(c) >= 'a' && lower(c) <= 'z';
+	return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
 }
 
 /* --- secrets --------------------------------------------------------------------------------- */
@@ -50,24 +45,14 @@ static int class_count(struct str s)
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.ptr[i];
 
-		has[is_digit(c) ? 2 : !is_letter(c) ? 3 : c == lower(c) ? 0 : 1] = true;
+		has[is_digit(c) ? 2 : !is_letter(c) ? 3 : c == ascii_lower(c) ? 0 : 1] = true;
 	}
 	return has[0] + has[1] + has[2] + has[3];
 }
 
 static bool contains_word(struct str s, const char *word)
 {
-	size_t len = strlen(word);
-
-	for (size_t at = 0; at + len <= s.len; at++) {
-		size_t i = 0;
-
-		while (i < len && lower(s.ptr[at + i]) == word[i])
-			i++;
-		if (i == len)
-			return true;
-	}
-	return false;
+	return str_find_any_case(s, str_from(word)) >= 0;
 }
 
 /* What people and tools write where a secret would stand. */

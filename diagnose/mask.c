@@ -7,17 +7,6 @@ static bool is_token_char(char c)
 	       c == '/' || c == '_' || c == '-' || c == '=' || c == '.' || c == '~';
 }
 
-static bool same_letters(struct str s, const char *word)
-{
-	size_t i = 0;
-
-	for (; word[i]; i++)
-		if (i >= s.len ||
-		    (s.ptr[i] | ((s.ptr[i] >= 'A' && s.ptr[i] <= 'Z') ? 0x20 : 0)) != word[i])
-			return false;
-	return true;
-}
-
 /* Names whose value must not be shown: `password=`, `secret.key: `. They end in d, t, y or n. */
 static const struct str secret_names[] = {
 	{ "password", 8 },
@@ -131,7 +120,7 @@ static const struct str *name_at_end(struct str before)
 
 		if (name->ptr[name->len - 1] == last && name->len <= before.len &&
 		    (!best || name->len > best->len) &&
-		    same_letters(str_skip(before, before.len - name->len), name->ptr))
+		    str_eq_any_case(str_skip(before, before.len - name->len), *name))
 			best = name;
 	}
 	return best;
@@ -250,4 +239,44 @@ bool mask_secrets(struct buf *out, struct str s)
 		at = found.end;
 	}
 	return ok && buf_add(out, str_skip(s, at));
+}
+
+/* --- settings --------------------------------------------------------------------------------- */
+
+/* Whose values Spark itself would redact (spark.redaction.regex), and the names of keys that its
+ * regex misses. */
+static bool names_secret(struct str key)
+{
+	static const char *const words[] = { "secret",	   "password",	  "passwd",
+					     "token",	   "access.key",  "accesskey",
+					     "access_key", "account.key", "private.key",
+					     "credential" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_find_any_case(key, str_from(words[i])) >= 0)
+			return true;
+	return false;
+}
+
+static bool is_switch(struct str value)
+{
+	return str_eq(value, STR("true")) || str_eq(value, STR("false"));
+}
+
+bool mask_setting(struct buf *out, struct str key, struct str value)
+{
+	struct buf pair = BUF_INIT((size_t)1 << 18), masked = BUF_INIT((size_t)1 << 18);
+	bool ok = true;
+
+	if (names_secret(key) && value.len && !is_switch(value)) {
+		ok = buf_add(out, STR("***"));
+	} else if (value.len) {
+		/* A key such as …password decides with its value. */
+		ok = buf_addf(&pair, STR_FMT "=" STR_FMT, STR_ARG(key), STR_ARG(value)) &&
+		     mask_secrets(&masked, buf_str(&pair)) && masked.len > key.len &&
+		     buf_add(out, str_skip(buf_str(&masked), key.len + 1));
+	}
+	buf_release(&pair);
+	buf_release(&masked);
+	return ok;
 }

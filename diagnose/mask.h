@@ -34,4 +34,8 @@ bool secret_find(struct str s, size_t from, struct secret *found);
 /* Append `s` with secrets masked. */
 bool mask_secrets(struct buf *out, struct str s) MUST_USE;
 
+/* Append the value of a setting, masked where the name of its key says that it is secret; a switch
+ * is none. False past a ceiling: show nothing of it then. */
+bool mask_setting(struct buf *out, struct str key, struct str value) MUST_USE;
+
 #endif

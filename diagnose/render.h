@@ -44,6 +44,12 @@ bool render_finding_json(const struct diagnosis *d, size_t i, struct buf *out) M
 bool render_greeting(const struct diagnosis *d, const struct render_options *o,
 		     struct buf *out) MUST_USE;
 
+/* Append text from a log: secrets masked, control bytes escaped. */
+bool render_safe(struct buf *out, struct str s) MUST_USE;
+/* Text from a log as a JSON string, secrets masked. */
+struct json_writer;
+void render_json_str(struct json_writer *w, struct str s);
+
 extern const struct renderer renderers[];
 extern const size_t renderer_count;
 

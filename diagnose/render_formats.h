@@ -14,8 +14,6 @@ bool render_sarif(const struct diagnosis *d, const struct render_options *o, str
 bool render_junit(const struct diagnosis *d, const struct render_options *o, struct buf *out);
 bool render_github(const struct diagnosis *d, const struct render_options *o, struct buf *out);
 
-/* Append text from a log: secrets masked, control bytes escaped. */
-bool render_safe(struct buf *out, struct str s) MUST_USE;
 /* "image_tiles  application_…  Spark 3.5.9  yarn" */
 bool render_identity(struct buf *out, const struct application *a) MUST_USE;
 /* "8 containers killed > 8 executors lost > …" from finding `i` downwards. */

@@ -5,22 +5,12 @@
 #include "base/json_writer.h"
 #include "diagnose/mask.h"
 
-static void safe_str(struct json_writer *w, struct str s)
-{
-	struct buf masked = BUF_INIT((size_t)1 << 20);
-
-	if (!mask_secrets(&masked, s))
-		w->failed = true;
-	json_str(w, buf_str(&masked));
-	buf_release(&masked);
-}
-
 static void optional_str(struct json_writer *w, const char *name, struct str value)
 {
 	if (!value.len)
 		return;
 	json_name(w, str_from(name));
-	safe_str(w, value);
+	render_json_str(w, value);
 }
 
 static void optional_ms(struct json_writer *w, const char *name, int64_t ms)
@@ -44,7 +34,7 @@ static void write_list(struct json_writer *w, const char *name, const struct str
 	json_name(w, str_from(name));
 	json_open(w, '[');
 	for (size_t i = 0; i < list->count; i++)
-		safe_str(w, list->items[i]);
+		render_json_str(w, list->items[i]);
 	json_close(w, ']');
 }
 
@@ -62,7 +52,7 @@ static void write_evidence(struct json_writer *w, const struct evidence *e)
 	}
 	optional_str(w, "executor", e->executor);
 	json_name(w, STR("text"));
-	safe_str(w, e->text);
+	render_json_str(w, e->text);
 	json_close(w, '}');
 }
 
@@ -70,18 +60,12 @@ static void write_settings(struct json_writer *w, const struct fix_setting *set,
 {
 	json_open(w, '{');
 	for (size_t i = 0; i < count; i++) {
-		struct buf pair = BUF_INIT((size_t)1 << 16), masked = BUF_INIT((size_t)1 << 16);
+		struct buf safe = BUF_INIT((size_t)1 << 18);
 
-		/* A key such as …password decides with its value. */
 		json_name(w, set[i].key);
-		if (buf_addf(&pair, STR_FMT "=" STR_FMT, STR_ARG(set[i].key),
-			     STR_ARG(set[i].value)) &&
-		    mask_secrets(&masked, buf_str(&pair)))
-			json_str(w, str_skip(buf_str(&masked), set[i].key.len + 1));
-		else
-			json_str(w, STR("***"));
-		buf_release(&pair);
-		buf_release(&masked);
+		json_str(w, mask_setting(&safe, set[i].key, set[i].value) ? buf_str(&safe)
+									  : STR("***"));
+		buf_release(&safe);
 	}
 	json_close(w, '}');
 }
@@ -137,7 +121,7 @@ static void write_captures(struct json_writer *w, const struct finding *f)
 		json_name(w, f->figures[i].name);
 		switch (f->figures[i].kind) {
 		case FIGURE_TEXT:
-			safe_str(w, f->figures[i].text);
+			render_json_str(w, f->figures[i].text);
 			break;
 		case FIGURE_INT:
 			json_number(w, f->figures[i].number);
@@ -204,7 +188,7 @@ static void write_finding(struct json_writer *w, const struct diagnosis *d, cons
 	json_name(w, STR("role"));
 	json_str(w, str_from(role_name(f->role)));
 	json_name(w, STR("title"));
-	safe_str(w, f->title);
+	render_json_str(w, f->title);
 	optional_str(w, "why", f->why);
 	json_name(w, STR("confidence"));
 	json_decimal(w, f->confidence, 2);

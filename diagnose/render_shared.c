@@ -1,6 +1,7 @@
 #include "base/base.h"
 #include "diagnose/render_formats.h"
 
+#include "base/json_writer.h"
 #include "base/utf8.h"
 #include "diagnose/mask.h"
 
@@ -11,6 +12,16 @@ bool render_safe(struct buf *out, struct str s)
 
 	buf_release(&masked);
 	return ok;
+}
+
+void render_json_str(struct json_writer *w, struct str s)
+{
+	struct buf masked = BUF_INIT((size_t)1 << 20);
+
+	if (!mask_secrets(&masked, s))
+		w->failed = true;
+	json_str(w, buf_str(&masked));
+	buf_release(&masked);
 }
 
 bool render_identity(struct buf *out, const struct application *a)

@@ -3,11 +3,6 @@
 
 #include "base/clock.h"
 #include "base/json_writer.h"
-#include "base/limits.h"
-#include "base/utf8.h"
-#include "diagnose/mask.h"
-
-enum { LINE_BYTES_MAX = 2 * LIMIT_RECORD_BYTES };
 
 /* --- text ------------------------------------------------------------------------------------ */
 
@@ -30,16 +25,6 @@ static const char *plain(const char *color)
 	return *color ? "\x1b[0m" : "";
 }
 
-/* Secrets out, then what could steer a terminal. */
-static bool add_safe(struct buf *out, struct str text)
-{
-	struct buf masked = BUF_INIT(LINE_BYTES_MAX);
-	bool ok = mask_secrets(&masked, text) && utf8_escape(out, buf_str(&masked));
-
-	buf_release(&masked);
-	return ok;
-}
-
 static bool show_name(struct session *s, struct record_screen *screen, const struct log_record *r)
 {
 	const char *on = dim(s);
@@ -47,7 +32,7 @@ static bool show_name(struct session *s, struct record_screen *screen, const str
 	if (screen->log == r->log)
 		return true;
 	screen->log = r->log;
-	return buf_addf(&s->out, "%s", on) && add_safe(&s->out, session_short_name(s, r->log)) &&
+	return buf_addf(&s->out, "%s", on) && render_safe(&s->out, session_short_name(s, r->log)) &&
 	       (!r->log->executor.len ||
 		buf_addf(&s->out, "  executor " STR_FMT, STR_ARG(r->log->executor))) &&
 	       buf_addf(&s->out, "%s\n", plain(on));
@@ -60,31 +45,26 @@ static bool show_line(struct session *s, const struct log_record *r, uint32_t nu
 
 	return buf_addf(&s->out, "%c%s%7" PRIu32 "%s  %s", here ? '>' : ' ', on, number, plain(on),
 			color) &&
-	       add_safe(&s->out, line) && buf_addf(&s->out, "%s\n", plain(color));
+	       render_safe(&s->out, line) && buf_addf(&s->out, "%s\n", plain(color));
 }
 
 /* --- JSON ------------------------------------------------------------------------------------ */
 
 static void member(struct json_writer *w, struct str name, struct str value)
 {
-	struct buf masked = BUF_INIT(LINE_BYTES_MAX);
-
 	json_name(w, name);
-	if (!mask_secrets(&masked, value))
-		w->failed = true;
-	json_str(w, buf_str(&masked));
-	buf_release(&masked);
+	render_json_str(w, value);
 }
 
 static bool show_json(struct session *s, const struct log_record *r, uint32_t line, struct str text)
 {
-	struct buf time = BUF_INIT(64), object = BUF_INIT((size_t)8 * LINE_BYTES_MAX);
+	struct buf time = BUF_INIT(64);
 	struct json_writer w;
-	bool ok;
 
 	if (r->time_ms != TIME_NONE)
 		clock_show_iso(&time, r->time_ms);
-	json_writer_init(&w, &object);
+	json_writer_init(&w, &s->out);
+	w.compact = true;
 	json_open(&w, '{');
 	member(&w, STR("source"), r->log->name);
 	json_name(&w, STR("line"));
@@ -94,15 +74,8 @@ static bool show_json(struct session *s, const struct log_record *r, uint32_t li
 	member(&w, STR("executor"), r->log->executor);
 	member(&w, STR("text"), text);
 	json_close(&w, '}');
-	/* One object a line: the writer's line breaks stand between members, never inside them. */
-	for (size_t i = 0; i < object.len; i++)
-		if (object.ptr[i] == '\n')
-			object.ptr[i] = ' ';
-	ok = !w.failed && buf_add(&s->out, str_trim(buf_str(&object))) &&
-	     buf_add_char(&s->out, '\n');
 	buf_release(&time);
-	buf_release(&object);
-	return ok;
+	return !w.failed;
 }
 
 /* --- records --------------------------------------------------------------------------------- */

@@ -30,15 +30,11 @@ static const struct column conf_columns[] = {
 
 static struct str masked(struct arena *a, const struct fix_setting *set)
 {
-	struct buf pair = BUF_INIT((size_t)1 << 18), safe = BUF_INIT((size_t)1 << 19);
-	struct str shown = STR("***");
+	struct buf safe = BUF_INIT((size_t)1 << 18);
+	struct str shown;
 
-	/* The name of a key decides with its value. */
-	if (buf_addf(&pair, STR_FMT "=" STR_FMT, STR_ARG(set->key), STR_ARG(set->value)) &&
-	    mask_secrets(&safe, buf_str(&pair)) && safe.len > set->key.len &&
-	    !arena_str(a, str_skip(buf_str(&safe), set->key.len + 1), &shown))
+	if (!mask_setting(&safe, set->key, set->value) || !arena_str(a, buf_str(&safe), &shown))
 		shown = STR("***");
-	buf_release(&pair);
 	buf_release(&safe);
 	return shown;
 }

@@ -24,3 +24,25 @@ TEST(mask_hides_secrets_and_nothing_else)
 		   STR("Lost executor 3 on node-2: exit 137"));
 	check_mask(STR("password=*********(redacted)"), STR("password=*********(redacted)"));
 }
+
+static void check_setting(const char *key, const char *value, const char *want)
+{
+	struct buf got = BUF_INIT(4096);
+
+	CHECK(mask_setting(&got, str_from(key), str_from(value)));
+	CHECK_STR(buf_str(&got), str_from(want));
+	buf_release(&got);
+}
+
+TEST(mask_settings_by_their_key)
+{
+	check_setting("spark.executor.memory", "2g", "2g");
+	check_setting("spark.executor.memory", "", "");
+	check_setting("spark.hadoop.fs.s3a.secret.key", "abc", "***");
+	check_setting("spark.x.auth.Token", "abc", "***");
+	check_setting("spark.x.credentials", "file.json", "***");
+	/* A switch is none. */
+	check_setting("spark.security.credentials.hive.enabled", "false", "false");
+	check_setting("spark.driver.extraJavaOptions", "-Dpassword=hunter22 -Da=b",
+		      "-Dpassword=*** -Da=b");
+}
