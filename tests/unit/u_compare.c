@@ -1,6 +1,7 @@
 #include "base/base.h"
 #include "diagnose/compare.h"
 #include "diagnose/history.h"
+#include "tests/unit/event_lines.h"
 #include "tests/unit/test.h"
 
 /* A run with one application, made by hand. */
@@ -45,15 +46,8 @@ static void find(struct made *m, const char *id, enum severity severity, uint64_
 /* An event log of these lines; release with drop(). */
 static void tell(struct made *m, const char *const *lines, size_t count)
 {
-	struct history *h = history_new();
+	struct history *h = history_of_lines(lines, count);
 
-	for (size_t i = 0; i < count; i++) {
-		struct event e;
-
-		event_parse(str_from(lines[i]), &e);
-		CHECK(e.kind != EVENT_BAD);
-		history_add(h, &e, (uint32_t)i + 1);
-	}
 	history_finish(h);
 	m->history = (struct application_history){ .history = h };
 	m->d.histories = &m->history;

@@ -1,22 +1,8 @@
 #include "base/base.h"
 #include "diagnose/detect.h"
 #include "diagnose/history.h"
+#include "tests/unit/event_lines.h"
 #include "tests/unit/test.h"
-
-/* Give the lines to a history, as one file would. */
-static struct history *read_lines(const char *const *lines, size_t count)
-{
-	struct history *h = history_new();
-
-	for (size_t i = 0; i < count; i++) {
-		struct event e;
-
-		event_parse(str_from(lines[i]), &e);
-		CHECK(e.kind != EVENT_BAD);
-		history_add(h, &e, (uint32_t)i + 1);
-	}
-	return h;
-}
 
 #define START                                                                         \
 	"{\"Event\":\"SparkListenerApplicationStart\",\"App Name\":\"n\",\"App ID\":" \
@@ -71,7 +57,7 @@ static void check_whole(const struct history *h)
 
 TEST(history_counts_as_spark_does)
 {
-	struct history *h = read_lines(whole, ARRAY_LEN(whole));
+	struct history *h = history_of_lines(whole, ARRAY_LEN(whole));
 
 	history_finish(h);
 	check_whole(h);
@@ -82,9 +68,9 @@ TEST(history_pieces_joined_equal_the_whole)
 {
 	/* Wherever a log is rolled, its pieces tell the same. */
 	for (size_t cut = 1; cut < ARRAY_LEN(whole); cut++) {
-		struct history *h = read_lines(whole, cut);
+		struct history *h = history_of_lines(whole, cut);
 
-		history_merge(h, read_lines(whole + cut, ARRAY_LEN(whole) - cut), 1);
+		history_merge(h, history_of_lines(whole + cut, ARRAY_LEN(whole) - cut), 1);
 		history_finish(h);
 		check_whole(h);
 		CHECK(history_stage(h, 0, 0)->piece == (cut <= 6));
@@ -102,7 +88,7 @@ TEST(history_tells_lost_from_given_back)
 		"{\"Event\":\"SparkListenerExecutorRemoved\",\"Timestamp\":3000,\"Executor ID\":"
 		"\"2\",\"Removed Reason\":\"Command exited with code 137\"}",
 	};
-	struct history *h = read_lines(lines, ARRAY_LEN(lines));
+	struct history *h = history_of_lines(lines, ARRAY_LEN(lines));
 
 	CHECK(h->executor_count == 2);
 	CHECK(!h->executors[0].lost && h->executors[1].lost);
@@ -122,7 +108,7 @@ TEST(history_resubmitted_task_adds_no_time)
 		"\"Launch Time\":2200,\"Executor ID\":\"1\",\"Finish Time\":2300},"
 		"\"Task Metrics\":{\"Executor Run Time\":50}}",
 	};
-	struct history *h = read_lines(lines, ARRAY_LEN(lines));
+	struct history *h = history_of_lines(lines, ARRAY_LEN(lines));
 
 	history_finish(h);
 	CHECK(history_stage(h, 0, 0)->total[MEASURE_RUN] == 50);
@@ -142,7 +128,7 @@ TEST(history_counts_streaming_rows)
 		"{\"Event\":\"org.apache.spark.sql.streaming.StreamingQueryListener$"
 		"QueryTerminatedEvent\",\"id\":\"a\",\"runId\":\"r\",\"exception\":\"boom\"}",
 	};
-	struct history *h = read_lines(lines, ARRAY_LEN(lines));
+	struct history *h = history_of_lines(lines, ARRAY_LEN(lines));
 
 	CHECK(h->stream_count == 1);
 	CHECK_STR(h->streams[0].name, STR("clicks"));
@@ -175,7 +161,7 @@ TEST(history_plan_is_replaced_and_valued)
 		"\"77\",\"Internal\":true,\"Metadata\":\"sql\"}]}}",
 		SQL "SQLExecutionEnd\",\"executionId\":3,\"time\":6000}",
 	};
-	struct history *h = read_lines(lines, ARRAY_LEN(lines));
+	struct history *h = history_of_lines(lines, ARRAY_LEN(lines));
 	const struct sql_execution *x = h->plans.items;
 
 	history_finish(h);
