@@ -4,15 +4,10 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "diagnose/event_reader.h"
 #include "diagnose/history.h"
-#include "parsers/event.h"
 
-enum {
-	/* An event longer than this is left out and reported: plans reach 100 MB, nobody needs
-	   them. */
-	EVENT_BYTES_MAX = 64 << 20,
-	STACK_BYTES_MAX = 48 << 10,
-};
+enum { STACK_BYTES_MAX = 48 << 10 };
 
 struct reader {
 	struct scanner *scanner;
@@ -163,56 +158,31 @@ static void read_environment(struct reader *r, const struct event *e)
 
 /* --- one event ------------------------------------------------------------------------------- */
 
-static void read_event(struct reader *r, struct str line)
+static void read_event(struct reader *r, const struct event *e)
 {
-	struct event e;
-
-	event_parse(line, &e);
-	if (e.kind == EVENT_BAD) {
+	if (e->kind == EVENT_BAD) {
 		if (!r->bad++)
 			r->first_bad = r->number;
 		return;
 	}
-	history_add(r->history, &e, r->number);
-	if (e.kind == EVENT_LOG_START)
-		fact(r, -1, "Spark version " STR_FMT, STR_ARG(e.version));
-	else if (e.kind == EVENT_APP_START)
-		fact(r, e.time_ms, "application " STR_FMT " named " STR_FMT, STR_ARG(e.app_id),
-		     STR_ARG(e.app_name));
-	else if (e.kind == EVENT_ENVIRONMENT)
-		read_environment(r, &e);
-	else if (e.kind == EVENT_EXECUTOR_REMOVED)
-		executor_removed(r, &e);
-	else if (e.kind == EVENT_JOB_END && !e.succeeded)
-		job_failed(r, &e);
-	else if (e.kind == EVENT_STAGE_COMPLETED && e.reason.len)
-		stage_failed(r, &e);
-	else if (e.kind == EVENT_TASK_END && e.task_reason != TASK_SUCCESS &&
-		 e.task_reason != TASK_KILLED && e.task_reason != TASK_RESUBMITTED &&
-		 e.task_reason != TASK_COMMIT_DENIED)
-		task_failed(r, &e);
-}
-
-/* --- lines ----------------------------------------------------------------------------------- */
-
-/* Hand on the whole lines of the buffer; the rest stays. */
-static void read_lines(struct reader *r, struct buf *b, bool last)
-{
-	struct str rest = buf_str(b), line;
-
-	while (rest.len) {
-		const char *lf = memchr(rest.ptr, '\n', rest.len);
-
-		if (!lf && !last)
-			break;
-		line = (struct str){ rest.ptr, lf ? (size_t)(lf - rest.ptr) : rest.len };
-		rest = str_skip(rest, line.len + (lf != NULL));
-		r->log->lines++;
-		r->number++;
-		if (str_trim(line).len)
-			read_event(r, str_trim(line));
-	}
-	buf_consume(b, b->len - rest.len);
+	history_add(r->history, e, r->number);
+	if (e->kind == EVENT_LOG_START)
+		fact(r, -1, "Spark version " STR_FMT, STR_ARG(e->version));
+	else if (e->kind == EVENT_APP_START)
+		fact(r, e->time_ms, "application " STR_FMT " named " STR_FMT, STR_ARG(e->app_id),
+		     STR_ARG(e->app_name));
+	else if (e->kind == EVENT_ENVIRONMENT)
+		read_environment(r, e);
+	else if (e->kind == EVENT_EXECUTOR_REMOVED)
+		executor_removed(r, e);
+	else if (e->kind == EVENT_JOB_END && !e->succeeded)
+		job_failed(r, e);
+	else if (e->kind == EVENT_STAGE_COMPLETED && e->reason.len)
+		stage_failed(r, e);
+	else if (e->kind == EVENT_TASK_END && e->task_reason != TASK_SUCCESS &&
+		 e->task_reason != TASK_KILLED && e->task_reason != TASK_RESUBMITTED &&
+		 e->task_reason != TASK_COMMIT_DENIED)
+		task_failed(r, e);
 }
 
 static void finish(struct reader *r, const struct source *source)
@@ -236,37 +206,28 @@ void events_read(struct scanner *scanner, struct stream_log *log, struct str hea
 			    .log = log,
 			    .text = BUF_INIT((size_t)1 << 20),
 			    .plain = BUF_INIT((size_t)1 << 16) };
-	struct buf b = BUF_INIT((size_t)EVENT_BYTES_MAX + LIMIT_READ_BYTES);
-	size_t n;
+	struct event_reader events;
+	enum event_read got;
+	struct event e;
 
 	log->process = PROCESS_HISTORY;
 	log->bound = true;
 	r.history = log->history = history_new();
-	if (!buf_add(&b, head))
-		return;
-	log->bytes = head.len;
-	do {
-		char *into;
-
-		read_lines(&r, &b, false);
-		into = buf_reserve(&b, LIMIT_READ_BYTES);
-		if (!into) {
-			r.bad++;
-			r.number++;
-			diag_report(&log->diags.sink, DIAG_WARNING, "limit-event", log->name,
-				    r.number, "an event of more than %d MiB was left out",
-				    EVENT_BYTES_MAX >> 20);
-			buf_clear(&b);
-			into = buf_reserve(&b, LIMIT_READ_BYTES);
-			BUG_ON(!into);
+	event_reader_begin(&events, source, head);
+	while ((got = event_reader_next(&events, &e)) != EVENT_READ_END) {
+		r.number = events.number;
+		if (got == EVENT_READ_OK) {
+			read_event(&r, &e);
+			continue;
 		}
-		n = source_read(source, into, LIMIT_READ_BYTES);
-		b.len += n;
-		log->bytes += n;
-	} while (n);
-	read_lines(&r, &b, true);
+		r.bad++;
+		diag_report(&log->diags.sink, DIAG_WARNING, "limit-event", log->name, r.number,
+			    "an event of more than %d MiB was left out", EVENT_BYTES_MAX >> 20);
+	}
+	log->bytes = events.bytes;
+	log->lines = events.number;
 	finish(&r, source);
-	buf_release(&b);
+	event_reader_end(&events);
 	buf_release(&r.text);
 	buf_release(&r.plain);
 }

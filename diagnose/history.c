@@ -434,7 +434,7 @@ static void stage_completed(struct history *h, const struct event *e, uint32_t n
 
 /* --- tasks ----------------------------------------------------------------------------------- */
 
-static int64_t measure_of(const struct event *e, enum measure m)
+int64_t history_measure(const struct event *e, enum measure m)
 {
 	int64_t sum = -1;
 
@@ -533,7 +533,7 @@ static void task_end(struct history *h, const struct event *e, uint32_t number)
 	(void)number;
 	saw_time(h, e->finish_ms);
 	for (size_t m = 0; m < MEASURE_COUNT; m++)
-		values[m] = measure_of(e, (enum measure)m);
+		values[m] = history_measure(e, (enum measure)m);
 	/* A resubmitted task repeats one that succeeded, with its metrics. */
 	if (e->task_reason == TASK_RESUBMITTED)
 		memset(values, 0xFF, sizeof(values));

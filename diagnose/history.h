@@ -146,6 +146,9 @@ struct history {
 	bool over_limit; /* more stages, jobs or executors than are kept */
 };
 
+/* What the end of a task reports; -1: nothing (ms, bytes or records, see enum measure). */
+int64_t history_measure(const struct event *task, enum measure m);
+
 struct history *history_new(void);
 void history_free(struct history *h);
 /* `number` of the event in its log, from 1. */

@@ -47,15 +47,16 @@ struct row *table_add(struct table *t, int rank)
 
 struct cell cell_text(struct str text)
 {
-	return (struct cell){ .kind = text.len ? CELL_TEXT : CELL_NONE, .text = text };
+	return text.len ? (struct cell){ .kind = CELL_TEXT, .text = text } : (struct cell){ 0 };
 }
 
 struct cell cell_number(int64_t number)
 {
-	return (struct cell){ .kind = number >= 0 ? CELL_NUMBER : CELL_NONE, .number = number };
+	return number < 0 ? (struct cell){ 0 }
+			  : (struct cell){ .kind = CELL_NUMBER, .number = number };
 }
 
-struct cell cell_quantiles(struct quantiles q)
+struct cell cell_quantiles(const struct quantiles *q)
 {
 	return (struct cell){ .kind = CELL_QUANTILES, .quantiles = q };
 }
@@ -76,8 +77,8 @@ static int compare_cells(const struct cell *a, const struct cell *b, bool descen
 	if (a->kind == CELL_TEXT && b->kind == CELL_TEXT) {
 		order = str_compare(a->text, b->text);
 	} else {
-		int64_t x = a->kind == CELL_QUANTILES ? a->quantiles.at[QUANTILE_MAX] : a->number;
-		int64_t y = b->kind == CELL_QUANTILES ? b->quantiles.at[QUANTILE_MAX] : b->number;
+		int64_t x = a->kind == CELL_QUANTILES ? a->quantiles->at[QUANTILE_MAX] : a->number;
+		int64_t y = b->kind == CELL_QUANTILES ? b->quantiles->at[QUANTILE_MAX] : b->number;
 
 		order = (x > y) - (x < y);
 	}
@@ -185,10 +186,10 @@ static bool show_cell(struct buf *out, const struct column *c, const struct cell
 		return show_number(out, c->type, cell->number);
 	case CELL_QUANTILES:
 		if (c->type == COLUMN_MS)
-			return show_seconds(out, &cell->quantiles);
+			return show_seconds(out, cell->quantiles);
 		for (size_t i = 0; ok && i < QUANTILE_COUNT; i++)
 			ok = (!i || buf_add(out, STR(".."))) &&
-			     show_number(out, c->type, cell->quantiles.at[i]);
+			     show_number(out, c->type, cell->quantiles->at[i]);
 		break;
 	}
 	return ok;
@@ -414,7 +415,7 @@ static bool table_blocks(const struct table *t, struct buf *out)
 
 			if (cell->kind == CELL_NONE ||
 			    (cell->kind == CELL_QUANTILES &&
-			     !memcmp(&cell->quantiles, &nothing, sizeof(nothing))))
+			     !memcmp(cell->quantiles, &nothing, sizeof(nothing))))
 				continue;
 			ok = buf_addf(out, "%-28s", t->columns[c].name) &&
 			     put_value(out, &t->columns[c], cell) && buf_add_char(out, '\n');
@@ -455,7 +456,7 @@ static void json_cell(struct json_writer *w, const struct cell *cell, struct buf
 	case CELL_QUANTILES:
 		json_open(w, '[');
 		for (size_t i = 0; i < QUANTILE_COUNT; i++)
-			json_number(w, cell->quantiles.at[i]);
+			json_number(w, cell->quantiles->at[i]);
 		json_close(w, ']');
 		break;
 	}
@@ -503,7 +504,7 @@ static bool csv_cell(struct buf *out, const struct cell *cell, struct buf *scrat
 		return buf_addf(out, "%" PRId64, cell->number);
 	case CELL_QUANTILES:
 		for (size_t i = 0; ok && i < QUANTILE_COUNT; i++)
-			ok = buf_addf(out, "%s%" PRId64, i ? " " : "", cell->quantiles.at[i]);
+			ok = buf_addf(out, "%s%" PRId64, i ? " " : "", cell->quantiles->at[i]);
 		return ok;
 	case CELL_TEXT:
 		break;

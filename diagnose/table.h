@@ -33,9 +33,11 @@ enum cell_kind { CELL_NONE, CELL_TEXT, CELL_NUMBER, CELL_QUANTILES };
 
 struct cell {
 	enum cell_kind kind;
-	struct str text;
-	int64_t number;
-	struct quantiles quantiles;
+	union {
+		struct str text;
+		int64_t number;
+		const struct quantiles *quantiles;
+	};
 };
 
 struct row {
@@ -67,7 +69,7 @@ struct row *table_add(struct table *t, int rank);
 struct cell cell_text(struct str text);
 /* Negative is CELL_NONE: Spark's numbers have no sign. */
 struct cell cell_number(int64_t number);
-struct cell cell_quantiles(struct quantiles q);
+struct cell cell_quantiles(const struct quantiles *q);
 
 /* By rank, then in the order of adding. */
 void table_sort_by_rank(struct table *t);

@@ -244,7 +244,7 @@ static void stage_row(const struct diagnosis *d, size_t history, const struct hi
 	r->cells[c++] = cell_number(s->wasted_ms);
 	for (size_t m = 0; m < MEASURE_COUNT; m++)
 		if (s->tasks.succeeded)
-			r->cells[c + m] = cell_quantiles(s->quantiles[m]);
+			r->cells[c + m] = cell_quantiles(&s->quantiles[m]);
 	c += MEASURE_COUNT;
 	for (size_t m = 0; m < MEASURE_COUNT; m++)
 		r->cells[c++] = cell_number(s->total[m]);
@@ -322,6 +322,86 @@ static void fill_executors(const struct diagnosis *d, struct table *t)
 			r->cells[c++] = cell_text(x->reason);
 		}
 	}
+}
+
+/* --- hosts ----------------------------------------------------------------------------------- */
+
+static const struct column host_columns[] = {
+	{ "app", "Application", COLUMN_TEXT, false },
+	{ "host", "Host", COLUMN_TEXT, false },
+	{ "executors", "Executors", COLUMN_NUMBER, false },
+	{ "executors_lost", "Lost", COLUMN_NUMBER, false },
+	{ "executors_excluded", NULL, COLUMN_NUMBER, false },
+	{ "cores", "Cores", COLUMN_NUMBER, false },
+	{ "tasks_succeeded", "Tasks", COLUMN_NUMBER, false },
+	{ "tasks_failed", "Failed", COLUMN_NUMBER, false },
+	{ "tasks_killed", NULL, COLUMN_NUMBER, false },
+	{ "duration_ms", "Task time", COLUMN_MS, false },
+	{ "executor_run_ms", NULL, COLUMN_MS, false },
+	{ "gc_ms", "GC", COLUMN_MS, false },
+	{ "input_bytes", "Input", COLUMN_BYTES, false },
+	{ "shuffle_read_bytes", "Shuf read", COLUMN_BYTES, false },
+	{ "shuffle_write_bytes", "Shuf write", COLUMN_BYTES, false },
+	{ "disk_spilled_bytes", "Spill", COLUMN_BYTES, false },
+};
+
+static void add_to(struct cell *sum, int64_t number)
+{
+	*sum = cell_number((sum->kind == CELL_NUMBER ? sum->number : 0) +
+			   (number > 0 ? number : 0));
+}
+
+static void host_row(struct row *r, const struct history_executor *x)
+{
+	size_t c = 2;
+
+	add_to(&r->cells[c++], 1);
+	add_to(&r->cells[c++], x->lost);
+	add_to(&r->cells[c++], x->excluded);
+	add_to(&r->cells[c++], x->cores);
+	add_to(&r->cells[c++], x->tasks.succeeded);
+	add_to(&r->cells[c++], x->tasks.failed);
+	add_to(&r->cells[c++], x->tasks.killed);
+	add_to(&r->cells[c++], x->total[MEASURE_DURATION]);
+	add_to(&r->cells[c++], x->total[MEASURE_RUN]);
+	add_to(&r->cells[c++], x->total[MEASURE_GC]);
+	add_to(&r->cells[c++], x->total[MEASURE_INPUT]);
+	add_to(&r->cells[c++], x->total[MEASURE_SHUFFLE_READ]);
+	add_to(&r->cells[c++], x->total[MEASURE_SHUFFLE_WRITE]);
+	add_to(&r->cells[c++], x->total[MEASURE_DISK_SPILLED]);
+	if (x->lost)
+		r->rank = RANK_FAILED;
+}
+
+/* Executors of one application by where they ran. */
+static void fill_hosts_of(const struct application_history *a, struct table *t)
+{
+	struct int_map row_of = { 0 };
+
+	for (size_t i = 0; i < a->history->executor_count; i++) {
+		const struct history_executor *x = &a->history->executors[i];
+		int64_t key = (int64_t)str_hash(STR_HASH_BASIS, x->host);
+		size_t at = int_map_find(&row_of, key);
+
+		if (at == SIZE_MAX) {
+			struct row *r = table_add(t, RANK_DONE);
+
+			if (!r)
+				break;
+			r->cells[0] = app_cell(a);
+			r->cells[1] = cell_text(x->host);
+			at = t->row_count - 1;
+			int_map_put(&row_of, key, at);
+		}
+		host_row(&t->rows[at], x);
+	}
+	int_map_release(&row_of);
+}
+
+static void fill_hosts(const struct diagnosis *d, struct table *t)
+{
+	for (size_t k = 0; k < d->history_count; k++)
+		fill_hosts_of(&d->histories[k], t);
 }
 
 /* --- SQL ------------------------------------------------------------------------------------- */
@@ -547,6 +627,7 @@ const struct view views[] = {
 	{ "jobs", job_columns, ARRAY_LEN(job_columns), true, fill_jobs },
 	{ "stages", stage_columns, ARRAY_LEN(stage_columns), true, fill_stages },
 	{ "executors", executor_columns, ARRAY_LEN(executor_columns), true, fill_executors },
+	{ "hosts", host_columns, ARRAY_LEN(host_columns), true, fill_hosts },
 	{ "sql", sql_columns, ARRAY_LEN(sql_columns), true, fill_sql },
 	{ "timeline", timeline_columns, ARRAY_LEN(timeline_columns), false, fill_timeline },
 };

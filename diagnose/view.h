@@ -1,5 +1,6 @@
 /*
- * view.h - what a run did, as tables: runs, jobs, stages, executors, SQL executions, a timeline.
+ * view.h - what a run did, as tables: runs, jobs, stages, executors, hosts, SQL
+ * executions, a timeline. Tables that need the event log again are in event_view.h.
  *
  * One row of `views` per view drives the command line, the REPL and queries. What failed comes
  * first, the rest in order of time.

@@ -57,6 +57,7 @@ static const struct field timestamp_only[] = { INT_FIELD("Timestamp", time_ms), 
 static const struct field environment[] = {
 	RAW_FIELD("Spark Properties", properties),
 	RAW_FIELD("JVM Information", jvm),
+	RAW_FIELD("System Properties", system),
 	END_FIELDS,
 };
 
@@ -245,6 +246,7 @@ static const struct field sql_event[] = {
 static const struct field resource_profile[] = {
 	INT_FIELD("Resource Profile Id", id),
 	RAW_FIELD("Executor Resource Requests", resources),
+	RAW_FIELD("Task Resource Requests", task_resources),
 	END_FIELDS,
 };
 

@@ -99,7 +99,9 @@ struct event {
 	struct str plan_text;  /* physicalPlanDescription */
 	struct str plan;       /* sparkPlanInfo */
 	struct str updates;    /* accumUpdates, sqlPlanMetrics */
+	struct str system;     /* System Properties */
 	struct str resources;  /* Executor Resource Requests */
+	struct str task_resources;
 	/* structured streaming */
 	struct str run_id, stream_name;
 	struct str sources; /* JSON array of a progress */

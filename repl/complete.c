@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/limits.h"
 #include "diagnose/explain.h"
+#include "diagnose/history.h"
 #include "diagnose/view.h"
 #include "repl/command_line.h"
 #include "repl/verb.h"
@@ -86,6 +87,19 @@ static void offer_apps(struct want *w)
 		offer(w, d->applications[i].id);
 }
 
+static void offer_stages(struct want *w)
+{
+	const struct diagnosis *d = w->s->diagnosis;
+	char id[32];
+
+	for (size_t k = 0; d && k < d->history_count; k++)
+		for (size_t i = 0; i < d->histories[k].history->stage_count; i++) {
+			(void)snprintf(id, sizeof(id), "%" PRId64,
+				       d->histories[k].history->stages[i].id);
+			offer(w, str_from(id));
+		}
+}
+
 static void offer_choices(struct want *w)
 {
 	offer_words(w, w->verb->choices);
@@ -133,17 +147,12 @@ static void offer_levels(struct want *w)
 }
 
 static void (*const by_type[ARGUMENT_TYPE_COUNT])(struct want *w) = {
-	[ARGUMENT_PATH] = offer_paths,
-	[ARGUMENT_FINDING] = offer_findings,
-	[ARGUMENT_LOG] = offer_logs,
-	[ARGUMENT_APP] = offer_apps,
-	[ARGUMENT_CHOICE] = offer_choices,
-	[ARGUMENT_SETTING] = offer_settings,
-	[ARGUMENT_EXPLAINED] = offer_explained,
-	[ARGUMENT_VERB] = offer_verbs,
-	[ARGUMENT_MARK] = offer_marks,
-	[ARGUMENT_OPTION] = offer_options,
-	[ARGUMENT_VALUE] = offer_levels,
+	[ARGUMENT_PATH] = offer_paths,	     [ARGUMENT_FINDING] = offer_findings,
+	[ARGUMENT_LOG] = offer_logs,	     [ARGUMENT_APP] = offer_apps,
+	[ARGUMENT_STAGE] = offer_stages,     [ARGUMENT_CHOICE] = offer_choices,
+	[ARGUMENT_SETTING] = offer_settings, [ARGUMENT_EXPLAINED] = offer_explained,
+	[ARGUMENT_VERB] = offer_verbs,	     [ARGUMENT_MARK] = offer_marks,
+	[ARGUMENT_OPTION] = offer_options,   [ARGUMENT_VALUE] = offer_levels,
 };
 
 /* --- flags ----------------------------------------------------------------------------------- */

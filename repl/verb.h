@@ -19,6 +19,7 @@ enum argument_type {
 	ARGUMENT_FINDING, /* number or id */
 	ARGUMENT_LOG,	  /* number or part of a name */
 	ARGUMENT_APP,
+	ARGUMENT_STAGE, /* "3", "3.1" */
 	ARGUMENT_NUMBER,
 	ARGUMENT_TIME,
 	ARGUMENT_REGEX,

@@ -19,6 +19,8 @@ enum verb_result verb_explain(struct session *s, const struct call *c);
 
 /* verb_table.c */
 enum verb_result verb_view(struct session *s, const struct call *c);
+enum verb_result verb_tasks(struct session *s, const struct call *c);
+enum verb_result verb_environment(struct session *s, const struct call *c);
 enum verb_result verb_conf(struct session *s, const struct call *c);
 enum verb_result verb_compare(struct session *s, const struct call *c);
 

@@ -4,6 +4,7 @@
 
 #include "diagnose/compare.h"
 #include "diagnose/config_key.h"
+#include "diagnose/event_view.h"
 #include "diagnose/mask.h"
 #include "diagnose/view.h"
 
@@ -19,6 +20,38 @@ enum verb_result verb_view(struct session *s, const struct call *c)
 	ok = call_show(s, c, &t);
 	table_release(&t);
 	return ok ? VERB_OK : VERB_TROUBLE;
+}
+
+/* Show a table that was read from the event logs again, unless that was cancelled. */
+static enum verb_result show_reread(struct session *s, const struct call *c, struct table *t)
+{
+	bool ok = !session_cancelled(s) && call_show(s, c, t);
+
+	table_release(t);
+	return ok ? VERB_OK : VERB_TROUBLE;
+}
+
+enum verb_result verb_tasks(struct session *s, const struct call *c)
+{
+	struct task_choice which = { -1, -1 };
+	struct str stage = call_word(c, 0);
+	struct table t;
+
+	if (stage.len && !task_choice_read(stage, &which)) {
+		session_error(s, "'" STR_FMT "' is no stage: 3, or 3.1 for an attempt of it",
+			      STR_ARG(stage));
+		return VERB_TROUBLE;
+	}
+	task_table(s->diagnosis, which, s->options.diagnose.cancel, s->diags, &t);
+	return show_reread(s, c, &t);
+}
+
+enum verb_result verb_environment(struct session *s, const struct call *c)
+{
+	struct table t;
+
+	environment_table(s->diagnosis, call_word(c, 0), s->options.diagnose.cancel, s->diags, &t);
+	return show_reread(s, c, &t);
 }
 
 static const struct column conf_columns[] = {
