@@ -30,7 +30,7 @@ ifeq ($(MODE),fuzz)
 CC := clang
 endif
 
-PKGS := libpcre2-8 libarchive yaml-0.1 zlib libzstd liblzma liblz4
+PKGS := libpcre2-8 libarchive yaml-0.1 zlib libzstd liblzma liblz4 sqlite3
 override CFLAGS += -std=c17 -D_GNU_SOURCE $(WARN) -fno-common -I. -I$(B) $(mode_$(MODE)) \
 	-DSPARKDX_VERSION='"$(VERSION)"'
 line_readline := repl/line_edit_readline.c

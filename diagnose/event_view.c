@@ -107,7 +107,7 @@ static struct cell raw_cell(struct reread *r, struct str raw)
 /* --- tasks ----------------------------------------------------------------------------------- */
 
 /* What is measured follows in the order of enum measure. */
-static const struct column task_columns[] = {
+const struct column task_columns[] = {
 	{ "app", "Application", COLUMN_TEXT, false },
 	{ "stage", "Stage", COLUMN_NUMBER, false },
 	{ "stage_attempt", NULL, COLUMN_NUMBER, false },
@@ -142,6 +142,7 @@ static const struct column task_columns[] = {
 	{ "source", NULL, COLUMN_TEXT, false },
 	{ "event", NULL, COLUMN_NUMBER, false },
 };
+const size_t task_column_count = ARRAY_LEN(task_columns);
 enum { TASK_STATE = 10, TASK_DURATION = 13, TASK_REASON = 30 };
 _Static_assert(ARRAY_LEN(task_columns) == TASK_DURATION + MEASURE_COUNT + 3,
 	       "task_columns has each measure once");

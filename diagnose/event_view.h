@@ -22,6 +22,9 @@ struct task_choice {
 void task_table(const struct diagnosis *d, struct task_choice which,
 		const volatile sig_atomic_t *cancel, struct diag_sink *diags, struct table *t);
 
+extern const struct column task_columns[];
+extern const size_t task_column_count;
+
 /* Java, system properties and resource profiles whose name or group holds `part`, secrets
  * masked. */
 void environment_table(const struct diagnosis *d, struct str part,

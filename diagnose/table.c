@@ -12,12 +12,11 @@
 enum {
 	CELL_COLUMNS_MAX = 60, /* of a text cell in a table */
 	CELL_COLUMNS_CUT = 12, /* of one that gives way to the others */
-	COLUMNS_MAX = 128,
 };
 
 void table_init(struct table *t, const char *name, const struct column *columns, size_t count)
 {
-	BUG_ON(count > COLUMNS_MAX);
+	BUG_ON(count > TABLE_COLUMNS_MAX);
 	*t = (struct table){ .name = name,
 			     .columns = columns,
 			     .column_count = count,
@@ -76,6 +75,11 @@ static int compare_cells(const struct cell *a, const struct cell *b, bool descen
 		return a->kind == CELL_NONE ? 1 : -1;
 	if (a->kind == CELL_TEXT && b->kind == CELL_TEXT) {
 		order = str_compare(a->text, b->text);
+	} else if (a->kind == CELL_REAL || b->kind == CELL_REAL) {
+		double x = a->kind == CELL_REAL ? a->real : (double)a->number;
+		double y = b->kind == CELL_REAL ? b->real : (double)b->number;
+
+		order = (x > y) - (x < y);
 	} else {
 		int64_t x = a->kind == CELL_QUANTILES ? a->quantiles->at[QUANTILE_MAX] : a->number;
 		int64_t y = b->kind == CELL_QUANTILES ? b->quantiles->at[QUANTILE_MAX] : b->number;
@@ -184,6 +188,8 @@ static bool show_cell(struct buf *out, const struct column *c, const struct cell
 		return render_safe(out, cell->text);
 	case CELL_NUMBER:
 		return show_number(out, c->type, cell->number);
+	case CELL_REAL:
+		return buf_addf(out, "%.6g", cell->real);
 	case CELL_QUANTILES:
 		if (c->type == COLUMN_MS)
 			return show_seconds(out, cell->quantiles);
@@ -232,8 +238,8 @@ static bool spaces(struct buf *out, size_t n)
 
 struct layout {
 	const struct table *t;
-	bool shown[COLUMNS_MAX];
-	size_t width[COLUMNS_MAX];
+	bool shown[TABLE_COLUMNS_MAX];
+	size_t width[TABLE_COLUMNS_MAX];
 	size_t last; /* shown column */
 };
 
@@ -453,6 +459,9 @@ static void json_cell(struct json_writer *w, const struct cell *cell, struct buf
 	case CELL_NUMBER:
 		json_number(w, cell->number);
 		break;
+	case CELL_REAL:
+		json_decimal(w, cell->real, 6);
+		break;
 	case CELL_QUANTILES:
 		json_open(w, '[');
 		for (size_t i = 0; i < QUANTILE_COUNT; i++)
@@ -502,6 +511,8 @@ static bool csv_cell(struct buf *out, const struct cell *cell, struct buf *scrat
 		return true;
 	case CELL_NUMBER:
 		return buf_addf(out, "%" PRId64, cell->number);
+	case CELL_REAL:
+		return buf_addf(out, "%.15g", cell->real);
 	case CELL_QUANTILES:
 		for (size_t i = 0; ok && i < QUANTILE_COUNT; i++)
 			ok = buf_addf(out, "%s%" PRId64, i ? " " : "", cell->quantiles->at[i]);

@@ -29,13 +29,14 @@ struct column {
 	bool quantiles; /* five numbers: min, 25 %, median, 75 %, max */
 };
 
-enum cell_kind { CELL_NONE, CELL_TEXT, CELL_NUMBER, CELL_QUANTILES };
+enum cell_kind { CELL_NONE, CELL_TEXT, CELL_NUMBER, CELL_REAL, CELL_QUANTILES };
 
 struct cell {
 	enum cell_kind kind;
 	union {
 		struct str text;
 		int64_t number;
+		double real; /* an answer of a query */
 		const struct quantiles *quantiles;
 	};
 };
@@ -59,6 +60,7 @@ struct table {
 	bool over_limit; /* more rows than TABLE_BYTES_MAX holds: the rest is left out */
 };
 
+enum { TABLE_COLUMNS_MAX = 128 };
 #define TABLE_BYTES_MAX ((size_t)512 << 20)
 
 void table_init(struct table *t, const char *name, const struct column *columns, size_t count);

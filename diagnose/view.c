@@ -102,6 +102,46 @@ static void fill_runs(const struct diagnosis *d, struct table *t)
 	}
 }
 
+/* --- findings -------------------------------------------------------------------------------- */
+
+const struct column finding_columns[] = {
+	{ "number", "#", COLUMN_NUMBER, false },
+	{ "severity", "Severity", COLUMN_TEXT, false },
+	{ "role", NULL, COLUMN_TEXT, false },
+	{ "count", "Count", COLUMN_NUMBER, false },
+	{ "first_ms", NULL, COLUMN_TIME, false },
+	{ "id", "Finding", COLUMN_TEXT, false },
+	{ "title", "Title", COLUMN_TEXT, false },
+	{ "source", NULL, COLUMN_TEXT, false },
+	{ "line", NULL, COLUMN_NUMBER, false },
+	{ "confidence_percent", NULL, COLUMN_NUMBER, false },
+};
+const size_t finding_column_count = ARRAY_LEN(finding_columns);
+
+void finding_table(const struct diagnosis *d, bool noise, struct table *t)
+{
+	table_init(t, "findings", finding_columns, ARRAY_LEN(finding_columns));
+	for (size_t i = 0; i < d->finding_count; i++) {
+		const struct finding *f = &d->findings[i];
+		const struct evidence *e = f->evidence_count ? f->evidence : NULL;
+		struct row *r = f->role == ROLE_NOISE && !noise ? NULL : table_add(t, 0);
+		size_t c = 0;
+
+		if (!r)
+			continue;
+		r->cells[c++] = cell_number((int64_t)i + 1);
+		r->cells[c++] = cell_text(str_from(severity_name(f->severity)));
+		r->cells[c++] = cell_text(str_from(role_name(f->role)));
+		r->cells[c++] = cell_number((int64_t)f->count);
+		r->cells[c++] = cell_number(known(f->first_ms));
+		r->cells[c++] = cell_text(f->id);
+		r->cells[c++] = cell_text(f->title);
+		r->cells[c++] = cell_text(e ? e->source : STR(""));
+		r->cells[c++] = cell_number(e ? (int64_t)e->line : -1);
+		r->cells[c++] = cell_number((int64_t)(f->confidence * 100 + 0.5));
+	}
+}
+
 /* --- jobs ------------------------------------------------------------------------------------ */
 
 static const struct column job_columns[] = {

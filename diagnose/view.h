@@ -27,4 +27,9 @@ const struct view *view_find(struct str name);
 /* A filled table; release it with table_release(). It points into `d`. */
 void view_table(const struct view *v, const struct diagnosis *d, struct table *t);
 
+/* What was found, the root cause first; with `noise` also what is harmless. */
+void finding_table(const struct diagnosis *d, bool noise, struct table *t);
+extern const struct column finding_columns[];
+extern const size_t finding_column_count;
+
 #endif

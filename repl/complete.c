@@ -3,11 +3,12 @@
 
 #include "base/array.h"
 #include "base/limits.h"
+#include "diagnose/event_view.h"
 #include "diagnose/explain.h"
 #include "diagnose/history.h"
 #include "diagnose/view.h"
 #include "repl/command_line.h"
-#include "repl/verb.h"
+#include "repl/verb_run.h"
 
 #include <glob.h>
 
@@ -167,9 +168,18 @@ static void offer_flags(struct want *w)
 static void offer_columns(struct want *w)
 {
 	const struct view *v = view_find(str_from(w->verb->name));
+	const struct column *columns = v ? v->columns : NULL;
+	size_t count = v ? v->column_count : 0;
 
-	for (size_t i = 0; v && i < v->column_count; i++)
-		offer(w, str_from(v->columns[i].name));
+	if (w->verb->run == verb_tasks) {
+		columns = task_columns;
+		count = task_column_count;
+	} else if (w->verb->run == verb_findings) {
+		columns = finding_columns;
+		count = finding_column_count;
+	}
+	for (size_t i = 0; i < count; i++)
+		offer(w, str_from(columns[i].name));
 }
 
 /* --- the line -------------------------------------------------------------------------------- */

@@ -3,46 +3,14 @@
 #include "repl/verb_run.h"
 
 #include "diagnose/explain.h"
-
-static const struct column finding_columns[] = {
-	{ "number", "#", COLUMN_NUMBER, false },
-	{ "severity", "Severity", COLUMN_TEXT, false },
-	{ "role", NULL, COLUMN_TEXT, false },
-	{ "count", "Count", COLUMN_NUMBER, false },
-	{ "first_ms", NULL, COLUMN_TIME, false },
-	{ "id", "Finding", COLUMN_TEXT, false },
-	{ "title", "Title", COLUMN_TEXT, false },
-	{ "source", NULL, COLUMN_TEXT, false },
-	{ "line", NULL, COLUMN_NUMBER, false },
-	{ "confidence_percent", NULL, COLUMN_NUMBER, false },
-};
+#include "diagnose/view.h"
 
 enum verb_result verb_findings(struct session *s, const struct call *c)
 {
-	const struct diagnosis *d = s->diagnosis;
 	struct table t;
 	bool ok;
 
-	table_init(&t, "findings", finding_columns, ARRAY_LEN(finding_columns));
-	for (size_t i = 0; i < d->finding_count; i++) {
-		const struct finding *f = &d->findings[i];
-		const struct evidence *e = f->evidence_count ? f->evidence : NULL;
-		struct row *r = f->role == ROLE_NOISE && !c->verbose ? NULL : table_add(&t, 0);
-		size_t k = 0;
-
-		if (!r)
-			continue;
-		r->cells[k++] = cell_number((int64_t)i + 1);
-		r->cells[k++] = cell_text(str_from(severity_name(f->severity)));
-		r->cells[k++] = cell_text(str_from(role_name(f->role)));
-		r->cells[k++] = cell_number((int64_t)f->count);
-		r->cells[k++] = cell_number(f->first_ms == TIME_NONE ? -1 : f->first_ms);
-		r->cells[k++] = cell_text(f->id);
-		r->cells[k++] = cell_text(f->title);
-		r->cells[k++] = cell_text(e ? e->source : STR(""));
-		r->cells[k++] = cell_number(e ? (int64_t)e->line : -1);
-		r->cells[k++] = cell_number((int64_t)(f->confidence * 100 + 0.5));
-	}
+	finding_table(s->diagnosis, c->verbose, &t);
 	ok = call_show(s, c, &t);
 	table_release(&t);
 	return ok ? VERB_OK : VERB_TROUBLE;

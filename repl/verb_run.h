@@ -24,6 +24,9 @@ enum verb_result verb_environment(struct session *s, const struct call *c);
 enum verb_result verb_conf(struct session *s, const struct call *c);
 enum verb_result verb_compare(struct session *s, const struct call *c);
 
+/* verb_query.c */
+enum verb_result verb_query(struct session *s, const struct call *c);
+
 /* verb_log.c */
 enum verb_result verb_log(struct session *s, const struct call *c);
 enum verb_result verb_grep(struct session *s, const struct call *c);

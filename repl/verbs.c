@@ -114,6 +114,23 @@ const struct verb verbs[] = {
 	  EVENT_FLAGS,
 	  verb_environment },
 
+	{ "query",
+	  NULL,
+	  "The run as tables",
+	  "SQL over all these tables and the log records",
+	  "One SELECT of SQLite, best in \"double quotes\" so that 'texts' keep theirs; without "
+	  "SQL, the tables and, with -v, all of their columns. Quantiles are columns that end in "
+	  "_min, _p25, "
+	  "_median, _p75, _max. `records` are those the filters keep.",
+	  EXAMPLES("query",
+		   "query \"select executor, count(*) from tasks where state = 'failed' group by "
+		   "1\"",
+		   "query --limit 5 \"select level, count(*) as n from records group by level\""),
+	  { { "SQL", ARGUMENT_TEXT, true, true } },
+	  NULL,
+	  TABLE_FLAGS,
+	  verb_query },
+
 	{ "log",
 	  NULL,
 	  "The logs",
