@@ -3,90 +3,30 @@
 
 #include "base/buf.h"
 #include "base/int_map.h"
-#include "diagnose/event_reader.h"
+#include "diagnose/event_walk.h"
 #include "diagnose/history.h"
 #include "diagnose/mask.h"
-#include "parsers/bookmark.h"
 
 enum { VALUE_BYTES_MAX = 1 << 18, TEXT_BYTES_MAX = 4096 };
 
-struct reread;
-typedef void take_event(struct reread *r, const struct event *e);
-
 struct reread {
-	take_event *take;
 	struct table *table;
-	const struct log_stream *log;
-	struct str app; /* of the log; its own start says it better */
-	uint32_t number;
+	const struct event_walk *at;
 	struct task_choice which;
-	struct int_map row_of_task; /* in this log */
+	struct int_map row_of_task; /* of the application attempt `app` */
+	struct str app;
 	struct str part;
 	struct buf value;
 };
 
-static void read_log(struct reread *r, const volatile sig_atomic_t *cancel, struct diag_sink *diags)
-{
-	struct source *source = bookmark_open(r->log->index.bookmark, 0);
-	struct event_reader events;
-	enum event_read got;
-	struct event e;
-
-	event_reader_begin(&events, source, STR(""));
-	while (!(cancel && *cancel) && !r->table->over_limit &&
-	       (got = event_reader_next(&events, &e)) != EVENT_READ_END) {
-		if (got != EVENT_READ_OK)
-			continue;
-		r->number = events.number;
-		if (e.kind == EVENT_APP_START && e.app_id.len &&
-		    !arena_str(&r->table->arena, e.app_id, &r->app))
-			break;
-		r->take(r, &e);
-	}
-	if (source->grade == GRADE_FAILED)
-		diag_report(diags, DIAG_WARNING, "eventlog-reread", r->log->name, 0, "%s",
-			    source->note);
-	event_reader_end(&events);
-	source_close(source);
-}
-
-/* Of the rolled pieces of a log only the first says whose they are. */
-static struct str app_of(const struct diagnosis *d, const struct log_stream *log)
-{
-	if (log->app.len)
-		return log->app;
-	return d->history_count == 1 ? d->histories[0].history->app_id : STR("");
-}
-
-static bool is_wanted(const struct diagnosis *d, struct str app)
-{
-	if (!app.len)
-		return true;
-	for (size_t i = 0; i < d->history_count; i++)
-		if (str_eq(d->histories[i].history->app_id, app))
-			return true;
-	return false;
-}
-
-static void read_logs(struct reread *r, const struct diagnosis *d,
-		      const volatile sig_atomic_t *cancel, struct diag_sink *diags)
+static void reread(struct reread *r, const struct diagnosis *d, event_visit *visit,
+		   const volatile sig_atomic_t *cancel, struct diag_sink *diags)
 {
 	r->value = (struct buf)BUF_INIT(VALUE_BYTES_MAX);
-	for (size_t i = 0; i < d->log_count; i++) {
-		r->log = &d->logs[i];
-		r->app = app_of(d, r->log);
-		if (!r->log->events || !is_wanted(d, r->app))
-			continue;
-		if (r->log->index.bookmark)
-			read_log(r, cancel, diags);
-		else
-			diag_report(diags, DIAG_WARNING, "eventlog-reread", r->log->name, 0,
-				    "this log cannot be read again: unpack it first");
-		int_map_release(&r->row_of_task);
-		r->row_of_task = (struct int_map){ 0 };
-	}
+	event_walk(d, visit, r, cancel, diags);
 	buf_release(&r->value);
-	if (r->table->column_count && d->application_count <= 1 && d->history_count <= 1)
+	int_map_release(&r->row_of_task);
+	if (d->application_count <= 1 && d->history_count <= 1)
 		r->table->same_column = 0;
 }
 
@@ -151,9 +91,10 @@ enum { TASK_RANK_FAILED, TASK_RANK_RUNNING, TASK_RANK_DONE };
 
 static struct row *task_row(struct reread *r, const struct event *e)
 {
-	size_t at = int_map_find(&r->row_of_task, e->id);
 	struct row *row;
+	size_t at;
 
+	at = int_map_find(&r->row_of_task, e->id);
 	if (at != SIZE_MAX)
 		return &r->table->rows[at];
 	row = table_add(r->table, TASK_RANK_RUNNING);
@@ -166,7 +107,7 @@ static void begin_task(struct reread *r, const struct event *e, struct row *row)
 {
 	size_t c = 0;
 
-	row->cells[c++] = cell_text(r->app);
+	row->cells[c++] = cell_text(r->at->app);
 	row->cells[c++] = cell_number(e->stage);
 	row->cells[c++] = cell_number(e->stage_attempt);
 	row->cells[c++] = cell_number(e->index);
@@ -178,8 +119,8 @@ static void begin_task(struct reread *r, const struct event *e, struct row *row)
 	row->cells[c++] = cell_number(e->speculative);
 	row->cells[c++] = cell_text(STR("running"));
 	row->cells[c++] = cell_number(e->launch_ms);
-	row->cells[TASK_REASON + 1] = cell_text(r->log->name);
-	row->cells[TASK_REASON + 2] = cell_number(r->number);
+	row->cells[TASK_REASON + 1] = cell_text(r->at->log->name);
+	row->cells[TASK_REASON + 2] = cell_number(r->at->number);
 }
 
 static void end_task(struct reread *r, const struct event *e, struct row *row)
@@ -206,30 +147,42 @@ static void end_task(struct reread *r, const struct event *e, struct row *row)
 		row->cells[TASK_REASON] = cell_text(str_from(task_reason_name(e->task_reason)));
 }
 
-static void take_task(struct reread *r, const struct event *e)
+static bool take_task(void *context, const struct event_walk *at, const struct event *e)
 {
+	struct reread *r = context;
 	struct row *row;
 
+	/* Task ids begin anew with each attempt; the pieces of a rolled log are one. */
+	if (e->kind == EVENT_APP_START || !str_eq(r->app, at->app)) {
+		int_map_release(&r->row_of_task);
+		r->row_of_task = (struct int_map){ 0 };
+		r->app = at->app;
+	}
 	if ((e->kind != EVENT_TASK_START && e->kind != EVENT_TASK_END) ||
 	    (r->which.stage >= 0 && e->stage != r->which.stage) ||
 	    (r->which.attempt >= 0 && e->stage_attempt != r->which.attempt))
-		return;
+		return true;
+	r->at = at;
 	row = task_row(r, e);
 	if (!row)
-		return;
+		return false;
+	/* A later piece may be read before the earlier one. */
+	if (e->kind == EVENT_TASK_START && row->cells[TASK_STATE].kind != CELL_NONE)
+		return true;
 	begin_task(r, e, row);
 	if (e->kind == EVENT_TASK_END)
 		end_task(r, e, row);
+	return true;
 }
 
 void task_table(const struct diagnosis *d, struct task_choice which,
 		const volatile sig_atomic_t *cancel, struct diag_sink *diags, struct table *t)
 {
-	struct reread r = { .take = take_task, .table = t, .which = which };
+	struct reread r = { .table = t, .which = which };
 
 	table_init(t, "tasks", task_columns, ARRAY_LEN(task_columns));
 	t->keep_column = TASK_REASON;
-	read_logs(&r, d, cancel, diags);
+	reread(&r, d, take_task, cancel, diags);
 	table_sort(t, TASK_DURATION, true);
 	table_sort_by_rank(t);
 }
@@ -272,12 +225,12 @@ static void add_fact(struct reread *r, struct str group, struct str name, struct
 	    (str_find(name, r->part) >= 0 || str_find(group, r->part) >= 0))
 		row = table_add(r->table, 0);
 	if (row) {
-		row->cells[0] = cell_text(r->app);
+		row->cells[0] = cell_text(r->at->app);
 		row->cells[1] = cell_text(group);
 		row->cells[2] = cell_text(kept);
 		row->cells[3] = cell_text(shown);
-		row->cells[4] = cell_text(r->log->name);
-		row->cells[5] = cell_number(r->number);
+		row->cells[4] = cell_text(r->at->log->name);
+		row->cells[5] = cell_number(r->at->number);
 	}
 	buf_release(&safe);
 }
@@ -306,8 +259,11 @@ static void add_requests(struct reread *r, const char *whose, int64_t profile, s
 				pull_skip(&p);
 }
 
-static void take_environment(struct reread *r, const struct event *e)
+static bool take_environment(void *context, const struct event_walk *at, const struct event *e)
 {
+	struct reread *r = context;
+
+	r->at = at;
 	if (e->kind == EVENT_LOG_START) {
 		add_fact(r, STR("spark"), STR("version"), e->version);
 	} else if (e->kind == EVENT_ENVIRONMENT) {
@@ -317,15 +273,16 @@ static void take_environment(struct reread *r, const struct event *e)
 		add_requests(r, "executor", e->id, e->resources);
 		add_requests(r, "task", e->id, e->task_resources);
 	}
+	return !r->table->over_limit;
 }
 
 void environment_table(const struct diagnosis *d, struct str part,
 		       const volatile sig_atomic_t *cancel, struct diag_sink *diags,
 		       struct table *t)
 {
-	struct reread r = { .take = take_environment, .table = t, .part = part };
+	struct reread r = { .table = t, .part = part };
 
 	table_init(t, "env", environment_columns, ARRAY_LEN(environment_columns));
 	t->keep_column = 3;
-	read_logs(&r, d, cancel, diags);
+	reread(&r, d, take_environment, cancel, diags);
 }

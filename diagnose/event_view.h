@@ -1,8 +1,5 @@
 /*
  * event_view.h - tables that are made by reading the event logs again: tasks, the environment.
- *
- * The diagnosis keeps O(stages + executors); what it did not keep is read when it is asked for, at
- * the speed of the first reading. Needs a diagnosis with options.index.
  */
 #ifndef SPARKDX_DIAGNOSE_EVENT_VIEW_H
 #define SPARKDX_DIAGNOSE_EVENT_VIEW_H
