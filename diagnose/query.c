@@ -362,7 +362,7 @@ static bool prepare(sqlite3 *db, struct str sql, sqlite3_stmt **q, struct diag_s
 	if (result != SQLITE_OK) {
 		bool quotes = strstr(sqlite3_errmsg(db), "no such column") != NULL;
 
-		complain(diags, sqlite3_errmsg(db),
+		complain(diags, result == SQLITE_INTERRUPT ? "cancelled" : sqlite3_errmsg(db),
 			 quotes ? " (texts keep their 'quotes' when all of the query stands in "
 				  "\"double quotes\")"
 				: "");

@@ -7,6 +7,7 @@
 #include "diagnose/event_view.h"
 #include "diagnose/mask.h"
 #include "diagnose/view.h"
+#include "diagnose/whatif.h"
 
 enum verb_result verb_view(struct session *s, const struct call *c)
 {
@@ -51,6 +52,52 @@ enum verb_result verb_environment(struct session *s, const struct call *c)
 	struct table t;
 
 	environment_table(s->diagnosis, call_word(c, 0), s->options.diagnose.cancel, s->diags, &t);
+	return show_reread(s, c, &t);
+}
+
+/* "executors=40" */
+static bool read_wish(struct session *s, struct str word, struct whatif *asked)
+{
+	static const struct {
+		struct str name;
+		size_t offset;
+		uint64_t most;
+	} wishes[] = {
+		{ { "executors", 9 }, offsetof(struct whatif, executors), WHATIF_EXECUTORS_MAX },
+		{ { "cores", 5 }, offsetof(struct whatif, cores), WHATIF_CORES_MAX },
+	};
+	struct str name, value;
+	size_t number;
+
+	(void)str_cut(word, '=', &name, &value);
+	for (size_t i = 0; i < ARRAY_LEN(wishes); i++) {
+		int64_t wished;
+
+		if (!str_eq(name, wishes[i].name))
+			continue;
+		if (!call_number(s, value, wishes[i].most, &number))
+			return false;
+		wished = (int64_t)number;
+		memcpy((char *)asked + wishes[i].offset, &wished, sizeof(wished));
+		return true;
+	}
+	if (str_eq(name, STR("memory")))
+		session_error(s, "how long a task takes with other memory is not known: "
+				 "executors=N and cores=N are replayed");
+	else
+		session_error(s, "'" STR_FMT "' is neither executors=N nor cores=N", STR_ARG(word));
+	return false;
+}
+
+enum verb_result verb_whatif(struct session *s, const struct call *c)
+{
+	struct whatif asked = { 0, 0 };
+	struct table t;
+
+	for (size_t i = 0; i < c->count; i++)
+		if (!read_wish(s, c->words[i], &asked))
+			return VERB_TROUBLE;
+	whatif_table(s->diagnosis, asked, s->options.diagnose.cancel, s->diags, &t);
 	return show_reread(s, c, &t);
 }
 

@@ -114,6 +114,19 @@ const struct verb verbs[] = {
 	  EVENT_FLAGS,
 	  verb_environment },
 
+	{ "whatif",
+	  NULL,
+	  "The run as tables",
+	  "how long it would take with other executors",
+	  "executors=N and cores=N (of each); without them, half, twice and four times the "
+	  "executors. The tasks of the run are replayed, as long as they took, on that many "
+	  "slots; `off by` is how far the same replay is from what was measured. Memory, spill "
+	  "and locality are not replayed.",
+	  EXAMPLES("whatif executors=40", "whatif executors=4 cores=8"),
+	  { { "WISH", ARGUMENT_TEXT, true, true } },
+	  NULL,
+	  EVENT_FLAGS,
+	  verb_whatif },
 	{ "query",
 	  NULL,
 	  "The run as tables",
