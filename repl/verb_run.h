@@ -22,6 +22,7 @@ enum verb_result verb_view(struct session *s, const struct call *c);
 enum verb_result verb_tasks(struct session *s, const struct call *c);
 enum verb_result verb_environment(struct session *s, const struct call *c);
 enum verb_result verb_whatif(struct session *s, const struct call *c);
+enum verb_result verb_plan(struct session *s, const struct call *c);
 enum verb_result verb_conf(struct session *s, const struct call *c);
 enum verb_result verb_compare(struct session *s, const struct call *c);
 

@@ -23,6 +23,57 @@ enum verb_result verb_view(struct session *s, const struct call *c)
 	return ok ? VERB_OK : VERB_TROUBLE;
 }
 
+enum { PLAN_BYTES_MAX = 64 << 20 };
+
+/* Text of a log, line by line, safe for a terminal. */
+static bool show_lines(struct session *s, struct str text)
+{
+	struct buf safe = BUF_INIT(PLAN_BYTES_MAX);
+	struct str line;
+	bool ok = true;
+
+	while (ok && text.len) {
+		(void)str_cut(text, '\n', &line, &text);
+		ok = render_safe(&safe, line) && buf_add_char(&safe, '\n');
+	}
+	ok = ok && session_show_text(s, buf_str(&safe));
+	buf_release(&safe);
+	return ok;
+}
+
+/* The plan of the execution that is called so; without a name the first: failed ones stand first.
+ */
+enum verb_result verb_plan(struct session *s, const struct call *c)
+{
+	const struct view *v = view_find(STR("sql"));
+	enum verb_result result = VERB_NOTHING;
+	uint64_t wanted = 0;
+	struct table t;
+	size_t id, plan;
+
+	if (c->count && !str_to_u64(c->words[0], &wanted)) {
+		session_error(s, "'" STR_FMT "' is no SQL execution: see sql",
+			      STR_ARG(c->words[0]));
+		return VERB_TROUBLE;
+	}
+	view_table(v, s->diagnosis, &t);
+	id = table_column(&t, STR("execution"));
+	plan = table_column(&t, STR("plan"));
+	for (size_t i = 0; i < t.row_count && result == VERB_NOTHING; i++) {
+		const struct cell *cells = t.rows[i].cells;
+
+		if ((c->count && (uint64_t)cells[id].number != wanted) ||
+		    cells[plan].kind != CELL_TEXT)
+			continue;
+		session_say(s, "SQL execution %" PRId64, cells[id].number);
+		result = show_lines(s, cells[plan].text) ? VERB_OK : VERB_TROUBLE;
+	}
+	if (result == VERB_NOTHING)
+		session_say(s, "no plan");
+	table_release(&t);
+	return result;
+}
+
 /* Show a table that was read from the event logs again, unless that was cancelled. */
 static enum verb_result show_reread(struct session *s, const struct call *c, struct table *t)
 {
