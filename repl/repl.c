@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "diagnose/mask.h"
 #include "repl/line_edit.h"
+#include "repl/saved.h"
 
 #include <errno.h>
 #include <sys/ioctl.h>
@@ -131,16 +132,19 @@ static enum verb_result run_script(struct screen *screen, const char *name)
 
 /* --- a person -------------------------------------------------------------------------------- */
 
+enum { STATE_DIRECTORY_BYTES = 4096, STATE_PATH_BYTES = STATE_DIRECTORY_BYTES + 100 };
+
 static bool make_directory(const char *path)
 {
 	return !mkdir(path, 0700) || errno == EEXIST;
 }
 
-/* $XDG_STATE_HOME/sparkdx/history, made private; false: there is no place for it. */
-static bool history_path(char *path, size_t size)
+/* The path of $XDG_STATE_HOME/sparkdx/NAME, in directories made private; false: there is no place
+ * for it. */
+static bool state_path(const char *name, char *path, size_t size)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	char directory[4096];
+	char directory[STATE_DIRECTORY_BYTES];
 	int len;
 
 	if (state && state[0] == '/')
@@ -157,7 +161,7 @@ static bool history_path(char *path, size_t size)
 			return false;
 		*slash = '/';
 	}
-	len = snprintf(path, size, "%s/history", directory);
+	len = snprintf(path, size, "%s/%s", directory, name);
 	return make_directory(directory) && len > 0 && (size_t)len < size;
 }
 
@@ -165,10 +169,10 @@ static enum verb_result ask(struct screen *screen)
 {
 	struct session *s = screen->session;
 	enum verb_result result = VERB_OK;
-	char history[4200];
+	char history[STATE_PATH_BYTES];
 	struct line_edit_options o = { .session = s, .cancel = &cancel };
 
-	if (!s->options.private && history_path(history, sizeof(history)))
+	if (!s->options.private && state_path("history", history, sizeof(history)))
 		o.history = history;
 	line_edit_begin(&o);
 	while (!s->quit) {
@@ -206,6 +210,37 @@ static void greet(struct screen *screen)
 	      screen->out);
 }
 
+/* Where filters, marks and notes are kept; false: nowhere. */
+static bool saved_path(const struct session *s, char *path, size_t size)
+{
+	char name[64];
+
+	saved_name(s, name, sizeof(name));
+	return s->diagnosis && !s->options.private && state_path(name, path, size);
+}
+
+static void restore(struct screen *screen)
+{
+	struct session *s = screen->session;
+	char path[STATE_PATH_BYTES];
+
+	if (saved_path(s, path, sizeof(path)) && saved_read(s, path))
+		fprintf(screen->out,
+			"from the last session: notes and marks %zu (notes), filters %zu (filter, "
+			"filter clear)\n",
+			s->note_count, log_filter_count(s->filter));
+}
+
+static void save(struct screen *screen)
+{
+	struct session *s = screen->session;
+	char path[STATE_PATH_BYTES];
+
+	if (saved_path(s, path, sizeof(path)) && !saved_write(s, path))
+		session_error(s, "notes and filters could not be kept: %.200s: %s", path,
+			      strerror(errno));
+}
+
 /* --- all of it ------------------------------------------------------------------------------- */
 
 enum verb_result repl_run(const struct repl_options *o, struct diag_sink *diags)
@@ -234,7 +269,9 @@ enum verb_result repl_run(const struct repl_options *o, struct diag_sink *diags)
 	if (screen.interactive) {
 		note_size(&screen);
 		greet(&screen);
+		restore(&screen);
 		result = ask(&screen);
+		save(&screen);
 	} else if (!opened) {
 		result = VERB_TROUBLE;
 	} else if (o->commands) {
