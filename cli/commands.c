@@ -15,10 +15,6 @@
 #include "patterns/matcher.h"
 #include "patterns/pack.h"
 
-#define VIEW_DETAILS                                                                           \
-	"PATH as for diagnose. --format json and csv give every column; -v shows each row in " \
-	"full."
-
 /* --- patterns -------------------------------------------------------------------------------- */
 
 static void list_patterns(const struct matcher *m, FILE *out)
@@ -134,16 +130,17 @@ static enum exit_status run_patterns(const struct options *o, char **words, size
 static enum exit_status run_help(const struct options *o, char **words, size_t count, FILE *out,
 				 struct diag_sink *diags)
 {
-	const struct command *c = count ? command_find(words[0]) : NULL;
+	struct command c;
+	bool found = count && command_find(words[0], &c);
 
 	(void)o;
-	if (count && !c) {
+	if (count && !found) {
 		diag_report(diags, DIAG_ERROR, "usage", STR(""), 0, "no command is called %.60s",
 			    words[0]);
 		return EXIT_TROUBLE;
 	}
-	if (c)
-		help_command(out, c);
+	if (found)
+		help_command(out, &c);
 	else
 		help_overview(out);
 	return EXIT_NOTHING;
@@ -159,28 +156,14 @@ static enum exit_status run_generate(const struct options *o, char **words, size
 	return EXIT_TROUBLE;
 }
 
-const struct command command_table[] = {
+static const struct command command_table[] = {
 	{ "diagnose", "PATH...", "say what failed first, why, and what cures it",
 	  "PATH is a file, a directory, an archive (tar, zip, 7z, nested, compressed), a glob, or "
 	  "- for "
 	  "standard input: driver and executor logs, `yarn logs` text, raw aggregated YARN logs, "
 	  "collected container directories. What each file is, is recognised by its content. "
 	  "`diagnose` may be left out.",
-	  "sparkdx app_logs.tar.gz", false, run_diagnose },
-	{ "runs", "PATH...", "applications, how they ended, and what they counted",
-	  "One row per application. " VIEW_DETAILS, "sparkdx runs logs.tar.gz", false, run_view },
-	{ "jobs", "PATH...", "jobs of an event log, failed first", VIEW_DETAILS,
-	  "sparkdx jobs eventlog.zstd", false, run_view },
-	{ "stages", "PATH...", "stages, failed first, with the spread of their tasks",
-	  "Quantiles are those of the Spark UI: minimum, 25 %, median, 75 %, maximum over the "
-	  "successful tasks. " VIEW_DETAILS,
-	  "sparkdx stages -v eventlog.zstd", false, run_view },
-	{ "executors", "PATH...", "executors, lost ones first", VIEW_DETAILS,
-	  "sparkdx executors eventlog.zstd", false, run_view },
-	{ "sql", "PATH...", "SQL executions; with -v their plans and metrics", VIEW_DETAILS,
-	  "sparkdx sql -v eventlog.zstd", false, run_view },
-	{ "timeline", "PATH...", "what happened when, from text logs and event logs", VIEW_DETAILS,
-	  "sparkdx timeline logs.tar.gz", false, run_view },
+	  "sparkdx app_logs.tar.gz", false, NULL, run_diagnose },
 	{ "repl", "[PATH...]", "explore a run: why, fix, next, grep, filter, stages ...",
 	  "PATH as for diagnose. Greets with the diagnosis in five lines, then asks for commands; "
 	  "`help` lists them. -c runs commands and ends, -f those of a file; without a terminal "
@@ -188,7 +171,7 @@ const struct command command_table[] = {
 	  "are read from standard input. Exits with 1 when a command found nothing, with 2 when "
 	  "one "
 	  "failed. History is kept in $XDG_STATE_HOME/sparkdx/history unless --private is given.",
-	  "sparkdx repl -c 'why; context 3' logs.tar.gz", false, run_repl },
+	  "sparkdx repl -c 'why; context 3' logs.tar.gz", false, NULL, run_repl },
 	{ "compare", "BEFORE AFTER", "what changed between two runs, most telling first",
 	  "BEFORE and AFTER are each as PATH for diagnose: a failed run and one that passed, "
 	  "yesterday's and today's. Says how both ended, which findings came and went, which "
@@ -196,7 +179,7 @@ const struct command command_table[] = {
 	  "Applications are "
 	  "matched by name, then by order. --format json and csv give every column; -v shows each "
 	  "row in full.",
-	  "sparkdx compare yesterday.tar.gz today.tar.gz", false, run_compare },
+	  "sparkdx compare yesterday.tar.gz today.tar.gz", false, NULL, run_compare },
 	{ "lint", "FILE...", "stop bad logs, bad configuration and broken patterns before a commit",
 	  "Checks log files, notebooks, Spark and logging configuration, and pattern files; FILE "
 	  "may "
@@ -207,7 +190,7 @@ const struct command command_table[] = {
 	  "file. "
 	  "--write-baseline keeps what is reported today, --baseline leaves it out from then on. "
 	  "--diff shows what the safe edits would change, --fix makes them.",
-	  "sparkdx lint conf/ jobs/", false, run_lint },
+	  "sparkdx lint conf/ jobs/", false, NULL, run_lint },
 	{ "explain", "[WHAT|-]", "what a finding, exit status, setting, term or message means",
 	  "WHAT is the name in brackets behind a finding or a report of lint, an exit status (143, "
 	  "-100, SIGKILL), a "
@@ -215,7 +198,7 @@ const struct command command_table[] = {
 	  "an error of Spark (DIVIDE_BY_ZERO, 22012), or a log line, message or "
 	  "stack trace as it was printed. - reads it from standard input. Without WHAT: what there "
 	  "is.",
-	  "sparkdx explain exit code 143", false, run_explain },
+	  "sparkdx explain exit code 143", false, NULL, run_explain },
 	{ "patterns", "list|show ID|check [DIR...]|test FILE|regexes",
 	  "look at and check the catalogue",
 	  "list prints id, category, role, severity and title, one pattern a line. show prints all "
@@ -225,18 +208,66 @@ const struct command command_table[] = {
 	  "says which patterns match which records of FILE, and which were looked at in vain. "
 	  "regexes prints "
 	  "the regular expressions alone, one a line, for other tools.",
-	  "sparkdx patterns show yarn-pmem-killed", false, run_patterns },
+	  "sparkdx patterns show yarn-pmem-killed", false, NULL, run_patterns },
 	{ "help", "[COMMAND]", "print help", "With a COMMAND, all about it.",
-	  "sparkdx help diagnose", false, run_help },
+	  "sparkdx help diagnose", false, NULL, run_help },
 	{ "generate", "man|bash|zsh|fish", "print the manual page or shell completions", "", "",
-	  true, run_generate },
+	  true, NULL, run_generate },
 };
-const size_t command_count = ARRAY_LEN(command_table);
 
-const struct command *command_find(const char *name)
+static bool is_command(const struct verb *v)
 {
-	for (size_t i = 0; i < command_count; i++)
-		if (!strcmp(command_table[i].name, name))
-			return &command_table[i];
-	return NULL;
+	return v->flags & FLAG_COMMAND;
+}
+
+static struct command of_verb(const struct verb *v)
+{
+	return (struct command){ .name = v->name,
+				 .summary = v->summary,
+				 .details = v->details ? v->details : "",
+				 .example = "",
+				 .verb = v,
+				 .run = run_verb };
+}
+
+size_t command_count(void)
+{
+	size_t n = ARRAY_LEN(command_table);
+
+	for (size_t i = 0; i < verb_count; i++)
+		n += is_command(&verbs[i]);
+	return n;
+}
+
+struct command command_at(size_t i)
+{
+	size_t left = i - ARRAY_LEN(command_table);
+	const struct verb *v = verbs;
+
+	if (i < ARRAY_LEN(command_table))
+		return command_table[i];
+	for (; !is_command(v) || left; v++)
+		left -= is_command(v);
+	return of_verb(v);
+}
+
+bool command_find(const char *name, struct command *c)
+{
+	for (size_t i = 0; i < command_count(); i++) {
+		*c = command_at(i);
+		if (!strcmp(c->name, name))
+			return true;
+	}
+	return false;
+}
+
+void command_usage(const struct command *c, struct buf *out)
+{
+	bool fits;
+
+	if (c->verb)
+		verb_usage(c->verb, out);
+	fits = c->verb ? buf_add(out, STR(" PATH..."))
+		       : buf_addf(out, "%s %s", c->name, c->arguments);
+	(void)fits;
 }

@@ -1,8 +1,6 @@
 #include "base/base.h"
 #include "cli/diagnose.h"
 
-#include "diagnose/view.h"
-
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -38,6 +36,21 @@ static bool wanted(enum when when, int fd)
 	if (when == WHEN_AUTO)
 		return isatty(fd) && (!getenv("TERM") || strcmp(getenv("TERM"), "dumb") != 0);
 	return when == WHEN_ALWAYS;
+}
+
+/* Does the locale say so? The first of these that is set decides (POSIX, 8.2). */
+static bool is_utf8(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value)
+			return str_find_any_case(str_from(value), STR("utf-8")) >= 0 ||
+			       str_find_any_case(str_from(value), STR("utf8")) >= 0;
+	}
+	return false;
 }
 
 static unsigned columns_of(FILE *out)
@@ -79,6 +92,7 @@ struct render_options cli_render_options(const struct options *o, FILE *out)
 		.columns = columns_of(out),
 		.color = wanted(o->color, fileno(out)) &&
 			 (o->color == WHEN_ALWAYS || !getenv("NO_COLOR")),
+		.utf8 = is_utf8(),
 		.verbose = o->verbose,
 		.all = o->all,
 	};
@@ -163,7 +177,7 @@ enum exit_status run_diagnose(const struct options *o, char **words, size_t coun
 	return status;
 }
 
-/* --- views ----------------------------------------------------------------------------------- */
+/* --- tables ----------------------------------------------------------------------------------- */
 
 bool cli_has_table_format(const struct options *o, const char *what, struct diag_sink *diags)
 {
@@ -203,36 +217,5 @@ enum exit_status cli_show_table(const struct table *t, const char *remark, const
 	if (!cli_write(out, &text))
 		status = EXIT_TROUBLE;
 	buf_release(&text);
-	return status;
-}
-
-enum exit_status run_view(const struct options *o, char **words, size_t count, FILE *out,
-			  struct diag_sink *diags)
-{
-	/* The command is called as the view. */
-	const struct view *v = view_find(str_from(o->words[0]));
-	enum exit_status status;
-	struct diagnosis *d;
-	struct table table;
-
-	if (!cli_has_table_format(o, "a view", diags))
-		return EXIT_TROUBLE;
-	d = cli_diagnose(o, words, count, diags);
-	if (!d)
-		return EXIT_TROUBLE;
-	status = d->input_trouble || diags->count[DIAG_ERROR] ? EXIT_TROUBLE : EXIT_NOTHING;
-	if (v->from_events && !d->history_count) {
-		diag_report(diags, DIAG_ERROR, "no-event-log", STR(""), 0,
-			    "%s come from an event log, and there is none among these inputs "
-			    "(spark.eventLog.enabled=true writes one)",
-			    v->name);
-		status = EXIT_TROUBLE;
-	} else {
-		view_table(v, d, &table);
-		if (cli_show_table(&table, NULL, o, out, diags) != EXIT_NOTHING)
-			status = EXIT_TROUBLE;
-		table_release(&table);
-	}
-	diagnosis_free(d);
 	return status;
 }

@@ -41,8 +41,5 @@ enum exit_status cli_show_table(const struct table *t, const char *remark, const
 
 enum exit_status run_diagnose(const struct options *o, char **words, size_t count, FILE *out,
 			      struct diag_sink *diags);
-/* One command per view of diagnose/view.h, of the same name. */
-enum exit_status run_view(const struct options *o, char **words, size_t count, FILE *out,
-			  struct diag_sink *diags);
 
 #endif

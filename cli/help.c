@@ -17,20 +17,34 @@ static void print_options(FILE *out)
 	}
 }
 
+/* The commands of one kind, with what to write behind their names, or what they do. */
+static void print_commands(FILE *out, bool of_verbs, bool usage)
+{
+	for (size_t i = 0; i < command_count(); i++) {
+		const struct command c = command_at(i);
+		struct buf text = BUF_INIT(512);
+
+		if (c.hidden || of_verbs != !!c.verb)
+			continue;
+		command_usage(&c, &text);
+		if (usage)
+			fprintf(out, "       sparkdx " STR_FMT "\n", STR_ARG(buf_str(&text)));
+		else
+			fprintf(out, "  %-26s %s\n", c.name, c.summary);
+		buf_release(&text);
+	}
+}
+
 void help_overview(FILE *out)
 {
 	fputs("sparkdx - what failed first in a Spark run, why, and what cures it\n\n"
-	      "usage: sparkdx [diagnose] [OPTIONS] PATH...\n",
+	      "usage: sparkdx [OPTIONS] PATH...\n",
 	      out);
-	for (size_t i = 0; i < command_count; i++)
-		if (!command_table[i].hidden && i)
-			fprintf(out, "       sparkdx %s %s\n", command_table[i].name,
-				command_table[i].arguments);
+	print_commands(out, false, true);
 	fputs("\ncommands\n", out);
-	for (size_t i = 0; i < command_count; i++)
-		if (!command_table[i].hidden)
-			fprintf(out, "  %-26s %s\n", command_table[i].name,
-				command_table[i].summary);
+	print_commands(out, false, false);
+	fputs("\ntables and logs of a run: sparkdx NAME PATH..., or in a session\n", out);
+	print_commands(out, true, false);
 	fputs("\noptions\n", out);
 	print_options(out);
 	fputs("\nexit status: 0 nothing at or above --fail-on, 1 something, 2 trouble\n", out);
@@ -38,11 +52,15 @@ void help_overview(FILE *out)
 
 void help_command(FILE *out, const struct command *c)
 {
-	fprintf(out, "sparkdx %s %s\n\n%s\n", c->name, c->arguments, c->summary);
+	struct buf usage = BUF_INIT(512);
+
+	command_usage(c, &usage);
+	fprintf(out, "sparkdx " STR_FMT "\n\n%s\n", STR_ARG(buf_str(&usage)), c->summary);
 	if (c->details[0])
 		fprintf(out, "\n%s\n", c->details);
 	if (c->example[0])
 		fprintf(out, "\nexample\n  %s\n", c->example);
+	buf_release(&usage);
 }
 
 /* In roff a dash must be \- and a leading dot or quote protected. */
@@ -64,22 +82,27 @@ static void generate_man(FILE *out)
 	fputs(".SH NAME\nsparkdx \\- find the root cause of a failed Apache Spark run\n"
 	      ".SH SYNOPSIS\n.B sparkdx\n[diagnose] [OPTIONS] PATH...\n",
 	      out);
-	for (size_t i = 1; i < command_count; i++)
-		if (!command_table[i].hidden) {
-			fprintf(out, ".br\n.B sparkdx %s\n", command_table[i].name);
-			roff(out, command_table[i].arguments);
+	for (size_t i = 0; i < command_count(); i++) {
+		const struct command c = command_at(i);
+
+		if (!c.hidden && !c.verb && i) {
+			fprintf(out, ".br\n.B sparkdx %s\n", c.name);
+			roff(out, c.arguments);
 			fputc('\n', out);
 		}
-	fputs(".SH COMMANDS\n", out);
-	for (size_t i = 0; i < command_count; i++)
-		if (!command_table[i].hidden) {
-			fprintf(out, ".TP\n.B %s\n", command_table[i].name);
-			roff(out, command_table[i].summary);
-			fputs(".br\n", out);
-			fputc('\n', out);
-			roff(out, command_table[i].details);
-			fputc('\n', out);
-		}
+	}
+	fputs(".br\n.B sparkdx\nCOMMAND OF A SESSION [ARGUMENT...] PATH...\n.SH COMMANDS\n", out);
+	for (size_t i = 0; i < command_count(); i++) {
+		const struct command c = command_at(i);
+
+		if (c.hidden || c.verb)
+			continue;
+		fprintf(out, ".TP\n.B %s\n", c.name);
+		roff(out, c.summary);
+		fputs(".br\n\n", out);
+		roff(out, c.details);
+		fputc('\n', out);
+	}
 	fputs(".SH OPTIONS\n", out);
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option_spec *s = &option_table[i];
@@ -96,7 +119,9 @@ static void generate_man(FILE *out)
 		roff(out, s->summary);
 		fputc('\n', out);
 	}
-	fputs(".SH COMMANDS OF A SESSION\nAny unique beginning of a name will do.\n", out);
+	fputs(".SH COMMANDS OF A SESSION\nAny unique beginning of a name will do. Those that show "
+	      "something of a run are\ncommands as well: sparkdx NAME [ARGUMENT...] PATH...\n",
+	      out);
 	for (size_t i = 0; i < verb_count; i++) {
 		struct buf usage = BUF_INIT(512);
 
@@ -145,9 +170,9 @@ static void generate_bash(FILE *out)
 	      "<(compgen "
 	      "-W '",
 	      out);
-	for (size_t i = 0; i < command_count; i++)
-		if (!command_table[i].hidden)
-			fprintf(out, "%s%s", i ? " " : "", command_table[i].name);
+	for (size_t i = 0; i < command_count(); i++)
+		if (!command_at(i).hidden)
+			fprintf(out, "%s%s", i ? " " : "", command_at(i).name);
 	fputs("' -- \"$cur\")\n\tfi\n}\ncomplete -o filenames -F _sparkdx sparkdx\n", out);
 }
 
@@ -176,10 +201,10 @@ static void generate_zsh(FILE *out)
 
 static void generate_fish(FILE *out)
 {
-	for (size_t i = 0; i < command_count; i++)
-		if (!command_table[i].hidden)
+	for (size_t i = 0; i < command_count(); i++)
+		if (!command_at(i).hidden)
 			fprintf(out, "complete -c sparkdx -n __fish_use_subcommand -a %s -d '%s'\n",
-				command_table[i].name, command_table[i].summary);
+				command_at(i).name, command_at(i).summary);
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option_spec *s = &option_table[i];
 

@@ -5,10 +5,12 @@
 #include "base/diag.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
+#include "cli/diagnose.h"
 #include "cli/options.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <unistd.h>
 
 static void print_escaped(const char *label, struct str text)
 {
@@ -43,14 +45,14 @@ static void print_diag(struct diag_sink *sink, const struct diag *d)
 	buf_release(&head);
 }
 
-static int usage(const char *why)
+static enum exit_status usage(const char *why)
 {
 	fprintf(stderr, "sparkdx: error: %s\n  help: sparkdx --help\n", why);
 	return EXIT_TROUBLE;
 }
 
 /* The reader going away is its choice; anything else that was not written is trouble. */
-static int close_output(FILE *out, const char *name, int status)
+static enum exit_status close_output(FILE *out, const char *name, enum exit_status status)
 {
 	if (!fflush(out) && !ferror(out) && (out == stdout || !fclose(out)))
 		return status;
@@ -63,11 +65,12 @@ static int close_output(FILE *out, const char *name, int status)
 int main(int argc, char **argv)
 {
 	struct diag_sink diags = { .emit = print_diag };
-	const struct command *command;
+	struct command command;
 	struct options options;
 	char why[256] = "";
 	FILE *out = stdout;
-	int status;
+	bool named;
+	enum exit_status status;
 
 	signal(SIGPIPE, SIG_IGN);
 	if (!options_parse(&options, argc, argv, why))
@@ -76,10 +79,10 @@ int main(int argc, char **argv)
 		printf("sparkdx %s\n", SPARKDX_VERSION);
 		return close_output(stdout, "standard output", EXIT_NOTHING);
 	}
-	command = options.word_count ? command_find(options.words[0]) : NULL;
+	named = options.word_count && command_find(options.words[0], &command);
 	if (options.help || !options.word_count) {
-		if (command)
-			help_command(stdout, command);
+		if (named)
+			help_command(stdout, &command);
 		else
 			help_overview(options.help ? stdout : stderr);
 		return close_output(stdout, "standard output",
@@ -93,11 +96,11 @@ int main(int argc, char **argv)
 			return EXIT_TROUBLE;
 		}
 	}
-	if (command)
-		status = command->run(&options, options.words + 1, options.word_count - 1, out,
-				      &diags);
-	else
-		status = command_find("diagnose")
-				 ->run(&options, options.words, options.word_count, out, &diags);
+	/* What has no command's name is what to diagnose, and so is a file called like a verb. */
+	if (named && command.verb && options.word_count == 1 && !access(options.words[0], F_OK))
+		named = false;
+	status = named ? command.run(&options, options.words + 1, options.word_count - 1, out,
+				     &diags)
+		       : run_diagnose(&options, options.words, options.word_count, out, &diags);
 	return close_output(out, options.output ? options.output : "standard output", status);
 }

@@ -209,6 +209,20 @@ static bool set_list_rules(struct options *o, const char *value, char *why)
 	return o->list_rules = true;
 }
 
+static bool set_sort(struct options *o, const char *value, char *why)
+{
+	(void)why;
+	o->sort = str_from(value);
+	return true;
+}
+
+static bool set_limit(struct options *o, const char *value, char *why)
+{
+	(void)why;
+	o->limit = str_from(value);
+	return true;
+}
+
 static bool set_commands(struct options *o, const char *value, char *why)
 {
 	(void)why;
@@ -239,7 +253,7 @@ static bool set_private(struct options *o, const char *value, char *why)
 
 const struct option_spec option_table[] = {
 	{ "format", '\0', OPTION_CHOICE, "FORMAT", formats,
-	  "text, json, markdown, conf, sarif, junit, github; views: text, json, csv", set_format },
+	  "text, json, markdown, conf, sarif, junit, github; tables: text, json, csv", set_format },
 	{ "output", 'o', OPTION_PATH, "FILE", NULL, "write there instead of standard output",
 	  set_output },
 	{ "app", '\0', OPTION_TEXT, "ID", NULL, "only this application, when there are several",
@@ -258,6 +272,9 @@ const struct option_spec option_table[] = {
 	{ "all", 'a', OPTION_FLAG, NULL, NULL, "also what is harmless", set_all },
 	{ "verbose", 'v', OPTION_COUNT, NULL, NULL,
 	  "more evidence and all fixes (twice: everything)", set_verbose },
+	{ "sort", '\0', OPTION_TEXT, "COLUMN", NULL, "tables: by a column; =-COLUMN: descending",
+	  set_sort },
+	{ "limit", '\0', OPTION_NUMBER, "N", NULL, "tables and logs: so many at most", set_limit },
 	{ "select", '\0', OPTION_TEXT, "RULES", NULL, "lint: only these rules or families",
 	  set_select },
 	{ "ignore", '\0', OPTION_TEXT, "RULES", NULL, "lint: not these rules or families",

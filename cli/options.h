@@ -28,6 +28,8 @@ struct options {
 	/* of lint */
 	struct str select, ignore, baseline, write_baseline;
 	bool fix, diff, list_rules;
+	/* of verbs */
+	struct str sort, limit;
 	/* of repl */
 	const char *commands, *script;
 	bool safe, private;

@@ -98,7 +98,7 @@ static void paragraph(struct screen *s, const char *label, enum style style, str
 
 		if (last)
 			take = fitting(text, s->width - LABEL_COLUMNS - 4);
-		put(s, (struct str){ text.ptr, take });
+		put(s, str_trim((struct str){ text.ptr, take }));
 		text = str_trim(str_skip(text, take));
 		if (last) {
 			put(s, STR(" ..."));

@@ -133,6 +133,9 @@ size_t table_column(const struct table *t, struct str name)
 	for (size_t i = 0; i < t->column_count; i++)
 		if (str_eq(name, str_from(t->columns[i].name)))
 			return i;
+	for (size_t i = 0; i < t->column_count; i++)
+		if (t->columns[i].title && str_eq_any_case(name, str_from(t->columns[i].title)))
+			return i;
 	return SIZE_MAX;
 }
 

@@ -75,7 +75,7 @@ struct cell cell_quantiles(const struct quantiles *q);
 
 /* By rank, then in the order of adding. */
 void table_sort_by_rank(struct table *t);
-/* The column of that name, or SIZE_MAX. */
+/* The column of that name, or with that title whatever its case; SIZE_MAX: none. */
 size_t table_column(const struct table *t, struct str name);
 /* By a column; rows without a value come last. */
 void table_sort(struct table *t, size_t column, bool descending);

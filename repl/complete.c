@@ -147,24 +147,6 @@ static void offer_levels(struct want *w)
 	offer_words(w, levels);
 }
 
-static void (*const by_type[ARGUMENT_TYPE_COUNT])(struct want *w) = {
-	[ARGUMENT_PATH] = offer_paths,	     [ARGUMENT_FINDING] = offer_findings,
-	[ARGUMENT_LOG] = offer_logs,	     [ARGUMENT_APP] = offer_apps,
-	[ARGUMENT_STAGE] = offer_stages,     [ARGUMENT_CHOICE] = offer_choices,
-	[ARGUMENT_SETTING] = offer_settings, [ARGUMENT_EXPLAINED] = offer_explained,
-	[ARGUMENT_VERB] = offer_verbs,	     [ARGUMENT_MARK] = offer_marks,
-	[ARGUMENT_OPTION] = offer_options,   [ARGUMENT_VALUE] = offer_levels,
-};
-
-/* --- flags ----------------------------------------------------------------------------------- */
-
-static void offer_flags(struct want *w)
-{
-	for (size_t i = 0; i < flag_count; i++)
-		if (w->verb->flags & flags[i].bit)
-			offer(w, str_from(flags[i].name));
-}
-
 static void offer_columns(struct want *w)
 {
 	const struct view *v = view_find(str_from(w->verb->name));
@@ -180,6 +162,25 @@ static void offer_columns(struct want *w)
 	}
 	for (size_t i = 0; i < count; i++)
 		offer(w, str_from(columns[i].name));
+}
+
+static void (*const by_type[ARGUMENT_TYPE_COUNT])(struct want *w) = {
+	[ARGUMENT_PATH] = offer_paths,	     [ARGUMENT_FINDING] = offer_findings,
+	[ARGUMENT_LOG] = offer_logs,	     [ARGUMENT_APP] = offer_apps,
+	[ARGUMENT_STAGE] = offer_stages,     [ARGUMENT_CHOICE] = offer_choices,
+	[ARGUMENT_SETTING] = offer_settings, [ARGUMENT_EXPLAINED] = offer_explained,
+	[ARGUMENT_VERB] = offer_verbs,	     [ARGUMENT_MARK] = offer_marks,
+	[ARGUMENT_OPTION] = offer_options,   [ARGUMENT_VALUE] = offer_levels,
+	[ARGUMENT_COLUMN] = offer_columns,
+};
+
+/* --- flags ----------------------------------------------------------------------------------- */
+
+static void offer_flags(struct want *w)
+{
+	for (size_t i = 0; i < flag_count; i++)
+		if (w->verb->flags & flags[i].bit)
+			offer(w, str_from(flags[i].name));
 }
 
 /* --- the line -------------------------------------------------------------------------------- */
@@ -202,7 +203,7 @@ static size_t count_given(const struct command_line *line)
 		const struct flag *flag = flag_find(line->words[i]);
 
 		given += !flag;
-		i += flag && flag->has_value;
+		i += flag && flag->value;
 	}
 	return given;
 }
@@ -233,14 +234,13 @@ static void complete_argument(struct want *w, const struct command_line *line)
 	size_t before = line->count - line->open;
 	const struct argument *a = argument_at(w->verb, count_given(line));
 
-	if (before > 1 && str_eq(line->words[before - 1], STR("--sort")))
-		offer_columns(w);
-	else if (before > 1 && str_eq(line->words[before - 1], STR("--limit")))
-		return;
-	else if (w->begin.len && w->begin.ptr[0] == '-')
+	const struct flag *flag = before > 1 ? flag_find(line->words[before - 1]) : NULL;
+	enum argument_type type = flag && flag->value ? flag->value : a ? a->type : ARGUMENT_NONE;
+
+	if (!(flag && flag->value) && str_starts_with(w->begin, STR("-")))
 		offer_flags(w);
-	else if (a && by_type[a->type])
-		by_type[a->type](w);
+	else if (by_type[type])
+		by_type[type](w);
 }
 
 void complete_line(const struct session *s, struct str text, struct completions *out)

@@ -90,6 +90,16 @@ static enum verb_result run_line(struct screen *screen, const char *line)
 	return result;
 }
 
+/* What could be read is shown; what could not makes it trouble. */
+static enum verb_result run_words(struct session *s, const struct str *words, size_t count)
+{
+	enum verb_result result = verb_run(s, words, count);
+
+	if (!session_flush(s) || s->diagnosis->input_trouble)
+		return VERB_TROUBLE;
+	return result;
+}
+
 static enum verb_result run_stream(struct screen *screen, FILE *in)
 {
 	enum verb_result result = VERB_OK, one;
@@ -251,8 +261,8 @@ enum verb_result repl_run(const struct repl_options *o, struct diag_sink *diags)
 	struct screen screen = { .session = &s, .out = o->out };
 	bool opened = true;
 
-	screen.interactive =
-		!o->commands && !o->script && isatty(STDIN_FILENO) && isatty(fileno(o->out));
+	screen.interactive = !o->commands && !o->script && !o->word_count && isatty(STDIN_FILENO) &&
+			     isatty(fileno(o->out));
 	if (screen.interactive) {
 		struct sigaction action = { .sa_handler = on_interrupt };
 
@@ -274,6 +284,9 @@ enum verb_result repl_run(const struct repl_options *o, struct diag_sink *diags)
 		save(&screen);
 	} else if (!opened) {
 		result = VERB_TROUBLE;
+	} else if (o->word_count) {
+		s.limit = 0;
+		result = run_words(&s, o->words, o->word_count);
 	} else if (o->commands) {
 		result = run_line(&screen, o->commands);
 	} else {

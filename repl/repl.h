@@ -15,6 +15,9 @@ struct repl_options {
 	size_t path_count;
 	const char *commands; /* to run instead of asking for some; NULL */
 	const char *script;   /* file of commands; NULL */
+	/* One command as words, its name first, instead of all that; shows everything. */
+	const struct str *words;
+	size_t word_count;
 	FILE *out;
 };
 

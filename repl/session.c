@@ -5,6 +5,8 @@
 #include "base/json_writer.h"
 #include "base/limits.h"
 
+#include <errno.h>
+
 enum {
 	OUT_BYTES_MAX = 1 << 30,
 	MESSAGE_BYTES = 512,
@@ -29,6 +31,18 @@ bool show_format_find(struct str name, enum show_format *format)
 			return true;
 		}
 	return false;
+}
+
+enum show_format show_format_of(struct str path)
+{
+	for (size_t i = 0; i < SHOW_COUNT; i++) {
+		struct str name = str_from(format_names[i]);
+
+		if (path.len > name.len && str_ends_with(path, name) &&
+		    path.ptr[path.len - name.len - 1] == '.')
+			return (enum show_format)i;
+	}
+	return SHOW_TEXT;
 }
 
 void session_init(struct session *s, const struct session_options *o, struct diag_sink *diags)
@@ -275,6 +289,32 @@ bool session_show_text(struct session *s, struct str text)
 	}
 	if (!ok)
 		too_large(s);
+	return ok;
+}
+
+FILE *session_create(struct session *s, struct str path)
+{
+	char *name = strndup(path.ptr, path.len);
+	FILE *file = NULL;
+
+	if (!name)
+		die_no_memory();
+	if (s->options.safe)
+		session_error(s, "a safe session writes no file");
+	else if (!(file = fopen(name, "we")))
+		session_error(s, "%.200s: %s", name, strerror(errno));
+	free(name);
+	return file;
+}
+
+bool session_created(struct session *s, struct str path, FILE *file)
+{
+	bool ok = !ferror(file);
+
+	ok = !fclose(file) && ok;
+	if (!ok)
+		session_error(s, "%.*s: %s", (int)(path.len < 200 ? path.len : 200), path.ptr,
+			      strerror(errno));
 	return ok;
 }
 

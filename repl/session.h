@@ -79,6 +79,8 @@ struct session {
 
 const char *show_format_name(enum show_format format);
 bool show_format_find(struct str name, enum show_format *format);
+/* As a file's name ends: .json, .csv, else text. */
+enum show_format show_format_of(struct str path);
 
 void session_init(struct session *s, const struct session_options *o, struct diag_sink *diags);
 void session_release(struct session *s);
@@ -97,6 +99,10 @@ bool session_flush(struct session *s);
 /* Append a table, a text (in JSON: {"text": …}) or nothing, as the format wants it. */
 bool session_show_table(struct session *s, struct table *t);
 bool session_show_text(struct session *s, struct str text);
+/* A new file for an answer, unless the session is safe; NULL and a message: it cannot be made. */
+FILE *session_create(struct session *s, struct str path);
+/* Close it; false and a message: not all of it was written. */
+bool session_created(struct session *s, struct str path, FILE *file);
 /* A message of the verb that runs. */
 void session_error(struct session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void session_say(struct session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);

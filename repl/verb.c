@@ -71,9 +71,12 @@ static bool to_limit(struct session *s, struct str value, size_t *limit)
 }
 
 const struct flag flags[] = {
-	{ "--sort", FLAG_SORT, true, "--sort COLUMN", "by a column; -COLUMN: descending" },
-	{ "--limit", FLAG_LIMIT, true, "--limit N", "so many at most; 0: all" },
-	{ "-v", FLAG_VERBOSE, false, "-v", "more of each" },
+	{ "--sort", FLAG_SORT, ARGUMENT_COLUMN, "--sort COLUMN",
+	  "by a column; -COLUMN: descending" },
+	{ "--limit", FLAG_LIMIT, ARGUMENT_NUMBER, "--limit N", "so many at most; 0: all" },
+	{ "-v", FLAG_VERBOSE, ARGUMENT_NONE, "-v", "more of each" },
+	{ "--save", FLAG_SAVE, ARGUMENT_PATH, "--save FILE",
+	  "into a file, as its name ends: .csv, .json, else text" },
 };
 const size_t flag_count = ARRAY_LEN(flags);
 
@@ -93,11 +96,11 @@ static bool take_flag(struct session *s, struct call *c, const struct str *words
 	bool attached = str_cut(words[*at], '=', &name, &value);
 	const struct flag *flag = flag_find(name);
 
-	if (!flag || !(c->verb->flags & flag->bit) || (attached && !flag->has_value)) {
+	if (!flag || !(c->verb->flags & flag->bit) || (attached && !flag->value)) {
 		session_error(s, "%s has no flag " STR_FMT, c->verb->name, STR_ARG(name));
 		return false;
 	}
-	if (!flag->has_value)
+	if (!flag->value)
 		return c->verbose = true;
 	if (!attached && *at + 1 == count) {
 		session_error(s, "%s needs a value", flag->name);
@@ -107,7 +110,7 @@ static bool take_flag(struct session *s, struct call *c, const struct str *words
 		value = words[++*at];
 	if (flag->bit == FLAG_LIMIT)
 		return to_limit(s, value, &c->limit);
-	c->sort = value;
+	*(flag->bit == FLAG_SAVE ? &c->save : &c->sort) = value;
 	return true;
 }
 
@@ -118,7 +121,7 @@ static bool is_flag(struct str word)
 
 /* --- running --------------------------------------------------------------------------------- */
 
-static size_t arguments_wanted(const struct verb *v, size_t *most)
+size_t verb_arguments(const struct verb *v, size_t *most)
 {
 	size_t least = 0;
 
@@ -132,7 +135,7 @@ static size_t arguments_wanted(const struct verb *v, size_t *most)
 
 static bool check_arguments(struct session *s, const struct call *c)
 {
-	size_t most, least = arguments_wanted(c->verb, &most);
+	size_t most, least = verb_arguments(c->verb, &most);
 	struct buf usage = BUF_INIT(512);
 
 	if (c->count >= least && c->count <= most)
@@ -184,6 +187,36 @@ static const struct verb *wanted_verb(struct session *s, struct str name)
 	return NULL;
 }
 
+static bool write_to_file(void *context, struct str text)
+{
+	return fwrite(text.ptr, 1, text.len, context) == text.len;
+}
+
+/* The answer goes into the file that --save names, everything else stays as it is. */
+static enum verb_result run_into_file(struct session *s, const struct call *c)
+{
+	const struct session before = *s;
+	enum verb_result result;
+	FILE *file;
+
+	if (!session_flush(s))
+		return VERB_TROUBLE;
+	file = session_create(s, c->save);
+	if (!file)
+		return VERB_TROUBLE;
+	s->format = show_format_of(c->save);
+	s->render.color = false;
+	s->write = write_to_file;
+	s->write_context = file;
+	result = c->verb->run(s, c);
+	(void)session_flush(s);
+	s->format = before.format;
+	s->render.color = before.render.color;
+	s->write = before.write;
+	s->write_context = before.write_context;
+	return session_created(s, c->save, file) ? result : VERB_TROUBLE;
+}
+
 enum verb_result verb_run(struct session *s, const struct str *words, size_t count)
 {
 	struct str kept[LIMIT_COMMAND_WORDS];
@@ -211,7 +244,7 @@ enum verb_result verb_run(struct session *s, const struct str *words, size_t cou
 	}
 	if (!check_arguments(s, &c) || !check_state(s, c.verb))
 		return VERB_TROUBLE;
-	return c.verb->run(s, &c);
+	return c.save.len ? run_into_file(s, &c) : c.verb->run(s, &c);
 }
 
 enum verb_result verb_run_text(struct session *s, struct str text)

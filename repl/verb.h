@@ -31,6 +31,7 @@ enum argument_type {
 	ARGUMENT_TEXT,
 	ARGUMENT_MARK,
 	ARGUMENT_OPTION, /* of the session, see `set` */
+	ARGUMENT_COLUMN, /* of the verb's table */
 	ARGUMENT_TYPE_COUNT,
 };
 
@@ -48,12 +49,14 @@ enum verb_flag {
 	FLAG_NEEDS_RUN = 8, /* something must be open */
 	FLAG_EVENTS = 16,   /* it must hold an event log */
 	FLAG_UNSAFE = 32,   /* runs or writes something: off with --safe */
+	FLAG_SAVE = 64,	    /* --save FILE */
+	FLAG_COMMAND = 128, /* also a command of the command line: sparkdx VERB ARGUMENTS PATH... */
 };
 
 struct flag {
 	const char *name;
-	unsigned bit; /* enum verb_flag: of the verbs that have it */
-	bool has_value;
+	unsigned bit;		  /* enum verb_flag: of the verbs that have it */
+	enum argument_type value; /* ARGUMENT_NONE: it has none */
 	const char *usage, *summary;
 };
 
@@ -68,6 +71,7 @@ struct call {
 	const struct str *words; /* arguments, without flags */
 	size_t count;
 	struct str sort; /* empty: not given */
+	struct str save; /* file that takes the answer; empty: not given */
 	size_t limit;	 /* of the flag, else the session's */
 	bool verbose;
 };
@@ -95,6 +99,8 @@ const struct verb *verb_find(struct str name, size_t *candidates);
 const struct verb *verb_nearest(struct str name);
 /* "grep REGEX", "why [FINDING]" */
 void verb_usage(const struct verb *v, struct buf *out);
+/* How many arguments it needs at least, and takes at most (SIZE_MAX: any number). */
+size_t verb_arguments(const struct verb *v, size_t *most);
 
 /* Run one command given as words; what is wrong with it goes to the session's diagnostics. */
 enum verb_result verb_run(struct session *s, const struct str *words, size_t count);

@@ -2,9 +2,8 @@
 #include "base/base.h"
 #include "repl/verb_run.h"
 
+#include "diagnose/view.h"
 #include "repl/record.h"
-
-#include <errno.h>
 
 enum { EXPORT_BYTES_MAX = 1 << 30 };
 
@@ -111,20 +110,12 @@ enum verb_result verb_notes(struct session *s, const struct call *c)
 
 static bool write_file(struct session *s, struct str name, struct str text)
 {
-	char *path = strndup(name.ptr, name.len);
-	FILE *f;
-	bool ok;
+	FILE *f = session_create(s, name);
 
-	if (!path)
-		die_no_memory();
-	f = fopen(path, "w");
-	ok = f && fwrite(text.ptr, 1, text.len, f) == text.len;
-	if (f && fclose(f))
-		ok = false;
-	if (!ok)
-		session_error(s, "%.200s: %s", path, strerror(errno));
-	free(path);
-	return ok;
+	if (!f)
+		return false;
+	(void)fwrite(text.ptr, 1, text.len, f); /* the stream keeps what goes wrong */
+	return session_created(s, name, f);
 }
 
 /* The notes, for a diagnosis that is kept as text. */
@@ -142,35 +133,56 @@ static bool add_notes(const struct session *s, struct buf *out)
 	return ok;
 }
 
-enum verb_result verb_export(struct session *s, const struct call *c)
+/* The findings as a table, for a spreadsheet. */
+static bool render_findings_csv(const struct diagnosis *d, const struct render_options *o,
+				struct buf *out)
 {
-	/* By the file's name, which renderer. */
+	struct table t;
+	bool ok;
+
+	finding_table(d, o->all, &t);
+	ok = table_csv(&t, out) && !t.over_limit;
+	table_release(&t);
+	return ok;
+}
+
+/* The renderer of a diagnosis for a file of that name; NULL: none. */
+static const struct renderer *renderer_for(struct str file, bool *notes)
+{
+	static const struct renderer csv = { "csv", "findings as a table", render_findings_csv };
 	static const struct {
-		struct str ending, format;
+		const char *ending, *format;
 		bool notes;
 	} kinds[] = {
-		{ { ".md", 3 }, { "markdown", 8 }, true },
-		{ { ".json", 5 }, { "json", 4 }, false },
-		{ { ".txt", 4 }, { "text", 4 }, true },
-		{ { ".conf", 5 }, { "conf", 4 }, false },
+		{ ".md", "markdown", true },
+		{ ".json", "json", false },
+		{ ".txt", "text", true },
+		{ ".conf", "conf", false },
 	};
-	struct str name = c->words[0];
+
+	if (str_ends_with(file, STR(".csv")))
+		return &csv;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (str_ends_with(file, str_from(kinds[i].ending))) {
+			*notes = kinds[i].notes;
+			return renderer_find(str_from(kinds[i].format));
+		}
+	return NULL;
+}
+
+enum verb_result verb_export(struct session *s, const struct call *c)
+{
 	struct render_options o = { .columns = 100, .verbose = 1 };
 	struct buf text = BUF_INIT(EXPORT_BYTES_MAX);
-	const struct renderer *r = NULL;
 	bool notes = false, ok;
+	const struct renderer *r = renderer_for(c->words[0], &notes);
 
-	for (size_t i = 0; i < ARRAY_LEN(kinds) && !r; i++)
-		if (str_ends_with(name, kinds[i].ending)) {
-			r = renderer_find(kinds[i].format);
-			notes = kinds[i].notes;
-		}
 	if (!r) {
-		session_error(s, "the name has to end in .md, .json, .txt or .conf");
+		session_error(s, "the name has to end in .md, .txt, .json, .csv or .conf");
 		return VERB_TROUBLE;
 	}
 	ok = r->render(s->diagnosis, &o, &text) && (!notes || add_notes(s, &text)) &&
-	     write_file(s, name, buf_str(&text));
+	     write_file(s, c->words[0], buf_str(&text));
 	buf_release(&text);
 	return ok ? VERB_OK : VERB_TROUBLE;
 }

@@ -7,7 +7,9 @@
 	{                         \
 		__VA_ARGS__, NULL \
 	}
-#define TABLE_FLAGS (FLAG_NEEDS_RUN | FLAG_SORT | FLAG_LIMIT | FLAG_VERBOSE)
+/* What shows something of the run is a command of its own as well. */
+#define SHOW_FLAGS  (FLAG_NEEDS_RUN | FLAG_SAVE | FLAG_COMMAND)
+#define TABLE_FLAGS (SHOW_FLAGS | FLAG_SORT | FLAG_LIMIT | FLAG_VERBOSE)
 #define EVENT_FLAGS (TABLE_FLAGS | FLAG_EVENTS)
 #define FINDING_ARG                                              \
 	{                                                        \
@@ -35,15 +37,14 @@ const struct verb verbs[] = {
 	{ "why", NULL, "What happened", "all about a finding: cause, proof, place, fix, chain",
 	  "FINDING is its number in `findings` or its id; without it, the one asked about last. "
 	  "What is looked at moves to the first line of its proof, for context, at and next.",
-	  EXAMPLES("why", "why 2"), FINDING_ARG, NULL, FLAG_NEEDS_RUN | FLAG_VERBOSE,
+	  EXAMPLES("why", "why 2"), FINDING_ARG, NULL, SHOW_FLAGS | FLAG_VERBOSE,
 	  verb_show_finding },
 	{ "evidence", NULL, "What happened", "the lines that prove a finding", NULL,
-	  EXAMPLES("evidence"), FINDING_ARG, NULL, FLAG_NEEDS_RUN | FLAG_VERBOSE,
-	  verb_show_finding },
+	  EXAMPLES("evidence"), FINDING_ARG, NULL, SHOW_FLAGS | FLAG_VERBOSE, verb_show_finding },
 	{ "chain", NULL, "What happened", "what a finding led to, and how sure it is", NULL,
-	  EXAMPLES("chain"), FINDING_ARG, NULL, FLAG_NEEDS_RUN | FLAG_VERBOSE, verb_show_finding },
+	  EXAMPLES("chain"), FINDING_ARG, NULL, SHOW_FLAGS | FLAG_VERBOSE, verb_show_finding },
 	{ "fix", NULL, "What happened", "what cures a finding", NULL, EXAMPLES("fix 1"),
-	  FINDING_ARG, NULL, FLAG_NEEDS_RUN | FLAG_VERBOSE, verb_show_finding },
+	  FINDING_ARG, NULL, SHOW_FLAGS | FLAG_VERBOSE, verb_show_finding },
 	{ "explain",
 	  NULL,
 	  "What happened",
@@ -62,7 +63,7 @@ const struct verb verbs[] = {
 	  EXAMPLES("compare corpus/driver-key-error"),
 	  { { "OTHER", ARGUMENT_PATH, false, false } },
 	  NULL,
-	  TABLE_FLAGS,
+	  TABLE_FLAGS & ~(unsigned)FLAG_COMMAND,
 	  verb_compare },
 
 	{ "runs", NULL, "The run as tables", "applications, how they ended, what they counted",
@@ -98,7 +99,7 @@ const struct verb verbs[] = {
 	  EXAMPLES("plan", "plan 1"),
 	  { { "SQL", ARGUMENT_NUMBER, true, false } },
 	  NULL,
-	  FLAG_NEEDS_RUN | FLAG_EVENTS,
+	  SHOW_FLAGS | FLAG_EVENTS,
 	  verb_plan },
 	{ "timeline", NULL, "The run as tables", "what happened when, from text and event logs",
 	  NULL, EXAMPLES("timeline --limit 10"), NO_ARGUMENTS, NULL, TABLE_FLAGS, verb_view },
@@ -163,7 +164,7 @@ const struct verb verbs[] = {
 	  EXAMPLES("log 1 --limit 3"),
 	  { { "LOG", ARGUMENT_LOG, true, false } },
 	  NULL,
-	  FLAG_NEEDS_RUN | FLAG_LIMIT,
+	  SHOW_FLAGS | FLAG_LIMIT,
 	  verb_log },
 	{ "grep",
 	  NULL,
@@ -173,7 +174,7 @@ const struct verb verbs[] = {
 	  EXAMPLES("grep 'Lost executor'", "grep --limit 2 Exception"),
 	  { { "REGEX", ARGUMENT_REGEX, false, false }, { "LOG", ARGUMENT_LOG, true, false } },
 	  NULL,
-	  FLAG_NEEDS_RUN | FLAG_LIMIT,
+	  SHOW_FLAGS | FLAG_LIMIT,
 	  verb_grep },
 	{ "next",
 	  "n",
@@ -184,7 +185,7 @@ const struct verb verbs[] = {
 	  EXAMPLES("next", "next warn"),
 	  { { "WHAT", ARGUMENT_CHOICE, true, false } },
 	  step_kinds,
-	  FLAG_NEEDS_RUN,
+	  FLAG_NEEDS_RUN | FLAG_SAVE,
 	  verb_step },
 	{ "prev",
 	  "p",
@@ -194,7 +195,7 @@ const struct verb verbs[] = {
 	  EXAMPLES("prev warn"),
 	  { { "WHAT", ARGUMENT_CHOICE, true, false } },
 	  step_kinds,
-	  FLAG_NEEDS_RUN,
+	  FLAG_NEEDS_RUN | FLAG_SAVE,
 	  verb_step },
 	{ "context",
 	  "c",
@@ -204,7 +205,7 @@ const struct verb verbs[] = {
 	  EXAMPLES("context 2"),
 	  { { "N", ARGUMENT_NUMBER, true, false } },
 	  NULL,
-	  FLAG_NEEDS_RUN,
+	  SHOW_FLAGS,
 	  verb_context },
 	{ "at",
 	  NULL,
@@ -215,7 +216,7 @@ const struct verb verbs[] = {
 	  EXAMPLES("at"),
 	  { { "TIME", ARGUMENT_TIME, true, true } },
 	  NULL,
-	  FLAG_NEEDS_RUN,
+	  SHOW_FLAGS,
 	  verb_at },
 	{ "go",
 	  NULL,
@@ -292,7 +293,8 @@ const struct verb verbs[] = {
 	  NULL,
 	  "What to keep",
 	  "write the diagnosis, with notes, into a file",
-	  "FILE ends in .md, .json, .txt or .conf; notes go into .md and .txt.",
+	  "FILE ends in .md, .txt, .json, .csv (findings) or .conf (settings); notes go into "
+	  ".md and .txt. What a single command shows goes into a file by --save.",
 	  EXAMPLES("export incident.md"),
 	  { { "FILE", ARGUMENT_PATH, false, false } },
 	  NULL,
