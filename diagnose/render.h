@@ -14,7 +14,7 @@
 struct render_options {
 	unsigned columns; /* width of the terminal, 80 when unknown */
 	bool color;
-	bool utf8; /* what is drawn may be drawn in UTF-8; texts are what they are */
+	bool utf8;	  /* what is drawn may be drawn in UTF-8; texts are what they are */
 	unsigned verbose; /* 0: one screen; 1: more evidence, all fixes; 2: everything */
 	bool all;	  /* noise too */
 };
