@@ -663,13 +663,13 @@ static void fill_timeline(const struct diagnosis *d, struct table *t)
 /* --------------------------------------------------------------------------------------------- */
 
 const struct view views[] = {
-	{ "runs", run_columns, ARRAY_LEN(run_columns), false, fill_runs },
-	{ "jobs", job_columns, ARRAY_LEN(job_columns), true, fill_jobs },
-	{ "stages", stage_columns, ARRAY_LEN(stage_columns), true, fill_stages },
-	{ "executors", executor_columns, ARRAY_LEN(executor_columns), true, fill_executors },
-	{ "hosts", host_columns, ARRAY_LEN(host_columns), true, fill_hosts },
-	{ "sql", sql_columns, ARRAY_LEN(sql_columns), true, fill_sql },
-	{ "timeline", timeline_columns, ARRAY_LEN(timeline_columns), false, fill_timeline },
+	{ "runs", run_columns, ARRAY_LEN(run_columns), fill_runs },
+	{ "jobs", job_columns, ARRAY_LEN(job_columns), fill_jobs },
+	{ "stages", stage_columns, ARRAY_LEN(stage_columns), fill_stages },
+	{ "executors", executor_columns, ARRAY_LEN(executor_columns), fill_executors },
+	{ "hosts", host_columns, ARRAY_LEN(host_columns), fill_hosts },
+	{ "sql", sql_columns, ARRAY_LEN(sql_columns), fill_sql },
+	{ "timeline", timeline_columns, ARRAY_LEN(timeline_columns), fill_timeline },
 };
 const size_t view_count = ARRAY_LEN(views);
 

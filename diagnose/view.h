@@ -15,7 +15,6 @@ struct view {
 	const char *name;
 	const struct column *columns;
 	size_t column_count;
-	bool from_events; /* only an event log fills it */
 	void (*fill)(const struct diagnosis *d, struct table *t);
 };
 

@@ -19,6 +19,7 @@ enum verb_result verb_explain(struct session *s, const struct call *c);
 
 /* verb_table.c */
 enum verb_result verb_view(struct session *s, const struct call *c);
+enum verb_result verb_timeline(struct session *s, const struct call *c);
 enum verb_result verb_tasks(struct session *s, const struct call *c);
 enum verb_result verb_environment(struct session *s, const struct call *c);
 enum verb_result verb_whatif(struct session *s, const struct call *c);

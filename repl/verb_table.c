@@ -5,6 +5,7 @@
 #include "diagnose/compare.h"
 #include "diagnose/config_key.h"
 #include "diagnose/event_view.h"
+#include "diagnose/lanes.h"
 #include "diagnose/mask.h"
 #include "diagnose/view.h"
 #include "diagnose/whatif.h"
@@ -21,6 +22,18 @@ enum verb_result verb_view(struct session *s, const struct call *c)
 	ok = call_show(s, c, &t);
 	table_release(&t);
 	return ok ? VERB_OK : VERB_TROUBLE;
+}
+
+/* For people a drawing stands above the list. */
+enum verb_result verb_timeline(struct session *s, const struct call *c)
+{
+	struct render_options o = s->render;
+
+	o.verbose += c->verbose;
+	if (s->format == SHOW_TEXT &&
+	    (!lanes_text(s->diagnosis, &o, &s->out) || !buf_add_char(&s->out, '\n')))
+		return VERB_TROUBLE;
+	return verb_view(s, c);
 }
 
 enum { PLAN_BYTES_MAX = 64 << 20 };

@@ -101,8 +101,11 @@ const struct verb verbs[] = {
 	  NULL,
 	  SHOW_FLAGS | FLAG_EVENTS,
 	  verb_plan },
-	{ "timeline", NULL, "The run as tables", "what happened when, from text and event logs",
-	  NULL, EXAMPLES("timeline --limit 10"), NO_ARGUMENTS, NULL, TABLE_FLAGS, verb_view },
+	{ "timeline", NULL, "The run as tables",
+	  "driver, jobs and executors side by side; what happened when",
+	  "From text and event logs. A digit in the drawing is the number of a finding, a cross "
+	  "the end of what was lost or failed; -v draws all executors.",
+	  EXAMPLES("timeline --limit 10"), NO_ARGUMENTS, NULL, TABLE_FLAGS, verb_timeline },
 	{ "conf",
 	  NULL,
 	  "The run as tables",
