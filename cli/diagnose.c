@@ -4,22 +4,32 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static void show_progress(void *context, uint64_t read, uint64_t total)
+enum { PROGRESS_MS = 100 };
+
+/* Nothing for what is done within a second; then so often that one sees it move. */
+static void show_progress(void *context, const struct diagnose_progress *now_read)
 {
 	struct cli_progress *p = context;
+	uint64_t read = now_read->read_bytes, total = now_read->total_bytes;
 	struct timespec now;
+	int64_t ms;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (!p->began.tv_sec)
-		p->began = now;
-	if (!p->shown && now.tv_sec - p->began.tv_sec < 1)
+	ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	if (!p->next_ms)
+		p->next_ms = ms + 1000;
+	if (ms < p->next_ms)
 		return;
+	p->next_ms = ms + PROGRESS_MS;
 	p->shown = true;
 	if (total && total >= read)
-		fprintf(stderr, "\rsparkdx: read %" PRIu64 " of %" PRIu64 " MB ", read >> 20,
+		fprintf(stderr, "\rsparkdx: read %" PRIu64 " of %" PRIu64 " MB", read >> 20,
 			total >> 20);
 	else
-		fprintf(stderr, "\rsparkdx: read %" PRIu64 " MB ", read >> 20);
+		fprintf(stderr, "\rsparkdx: read %" PRIu64 " MB", read >> 20);
+	if (now_read->seen)
+		fprintf(stderr, ", so far: " STR_FMT, STR_ARG(now_read->seen->id));
+	fputs("\x1b[K", stderr);
 }
 
 void cli_end_progress(void *context)

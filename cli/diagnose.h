@@ -25,7 +25,7 @@ struct diagnosis *cli_diagnose(const struct options *o, char **words, size_t cou
 			       struct diag_sink *diags);
 /* Progress on standard error. */
 struct cli_progress {
-	struct timespec began;
+	int64_t next_ms; /* when to show it again, CLOCK_MONOTONIC; 0: not begun */
 	bool shown;
 };
 /* Clears it. */

@@ -142,6 +142,13 @@ struct diagnosis {
 	bool input_trouble; /* something could not be read: exit status 2 */
 };
 
+/* How far the reading is. */
+struct diagnose_progress {
+	uint64_t read_bytes, total_bytes; /* of files, as they lie on disk; total 0: not known */
+	/* The first thing seen so far that can end a run; NULL. Reasoning may find it harmless. */
+	const struct pattern *seen;
+};
+
 struct diagnose_options {
 	const struct str *paths;
 	size_t path_count;
@@ -151,10 +158,10 @@ struct diagnose_options {
 	int64_t since_ms, until_ms; /* TIME_NONE: no bound */
 	unsigned jobs;		    /* threads; at least 1 */
 	bool index;		    /* fill diagnosis.logs, to read records again */
-	/* Set by a signal handler: give up soon; the diagnosis is then of what was read. */
+	/* Set by a signal handler: stop reading; the diagnosis is then of what was read. */
 	const volatile sig_atomic_t *cancel;
-	/* Called now and then while reading, from one thread at a time; may be NULL. */
-	void (*progress)(void *context, uint64_t bytes_read, uint64_t bytes_total);
+	/* Called for each piece that is read, by one thread at a time; may be NULL. */
+	void (*progress)(void *context, const struct diagnose_progress *p);
 	void *progress_context;
 };
 

@@ -38,7 +38,7 @@ struct gatherer {
 	struct scanner **idle;
 	size_t idle_count, idle_capacity;
 	struct gathered *g;
-	uint64_t bytes_read, bytes_total;
+	struct diagnose_progress progress;
 };
 
 struct stream_task {
@@ -49,6 +49,28 @@ struct stream_task {
 	uint32_t first_line;
 };
 
+static void saw_bytes(void *context, uint64_t bytes)
+{
+	struct gatherer *t = context;
+
+	pthread_mutex_lock(&t->lock);
+	t->progress.read_bytes += bytes;
+	t->options->progress(t->options->progress_context, &t->progress);
+	pthread_mutex_unlock(&t->lock);
+}
+
+static void saw_pattern(void *context, const struct pattern *p)
+{
+	struct gatherer *t = context;
+
+	if (p->role != ROLE_ROOT || p->severity != SEVERITY_CRITICAL)
+		return;
+	pthread_mutex_lock(&t->lock);
+	if (!t->progress.seen)
+		t->progress.seen = p;
+	pthread_mutex_unlock(&t->lock);
+}
+
 static struct scanner *borrow_scanner(struct gatherer *t)
 {
 	struct scanner *s = NULL;
@@ -57,7 +79,12 @@ static struct scanner *borrow_scanner(struct gatherer *t)
 	if (t->idle_count)
 		s = t->idle[--t->idle_count];
 	pthread_mutex_unlock(&t->lock);
-	return s ? s : scanner_new(t->matcher);
+	if (s)
+		return s;
+	s = scanner_new(t->matcher);
+	if (t->options->progress)
+		scanner_on_new(s, saw_pattern, t);
+	return s;
 }
 
 static void return_scanner(struct gatherer *t, struct scanner *s)
@@ -76,9 +103,6 @@ static void keep_stream(struct gatherer *t, struct stream_log *log)
 	g->streams =
 		array_grow(g->streams, g->stream_count, &g->stream_capacity, sizeof(*g->streams));
 	g->streams[g->stream_count++] = log;
-	t->bytes_read += log->bytes;
-	if (t->options->progress)
-		t->options->progress(t->options->progress_context, t->bytes_read, t->bytes_total);
 	pthread_mutex_unlock(&t->lock);
 }
 
@@ -260,7 +284,10 @@ static void run_inputs(struct gatherer *t, struct walk_inputs *inputs, struct di
 		task->visitor = (struct walk_visitor){ visit_leaf, visit_report };
 		task->gatherer = t;
 		inputs->items[i].reopen = t->options->index;
-		inputs->items[i].cancel = t->options->cancel;
+		inputs->items[i].watch =
+			(struct source_watch){ .cancel = t->options->cancel,
+					       .taken = t->options->progress ? saw_bytes : NULL,
+					       .context = t };
 		task->input = &inputs->items[i];
 		task->arena = (struct arena)ARENA_INIT((size_t)16 << 20);
 		diag_recorder_init(&task->diags, &task->arena);
@@ -288,7 +315,7 @@ void gather(const struct diagnose_options *options, const struct matcher *matche
 	if (!walk_expand(options->paths, options->path_count, &arena, &inputs, diags))
 		g->trouble = true;
 	for (size_t i = 0; i < inputs.count; i++)
-		t.bytes_total += inputs.items[i].size_bytes;
+		t.progress.total_bytes += inputs.items[i].size_bytes;
 	run_inputs(&t, &inputs, diags);
 	if (g->stream_count)
 		qsort(g->streams, g->stream_count, sizeof(struct stream_log *), compare_streams);

@@ -397,21 +397,28 @@ static void show_clock(struct screen *s)
 
 static void show_damage(struct screen *s)
 {
-	bool first = true;
+	struct buf b = BUF_INIT(PARAGRAPH_BYTES);
+	size_t n = 0;
 
 	for (size_t i = 0; i < s->d->input_count; i++) {
 		const struct input_status *in = &s->d->inputs[i];
-		struct buf b = BUF_INIT(PARAGRAPH_BYTES);
 
-		if (in->grade == GRADE_PARTIAL || in->grade == GRADE_FAILED ||
-		    (in->grade == GRADE_SKIPPED && s->o->verbose)) {
-			s->ok = s->ok && render_safe(&b, str_skip(in->path, s->common)) &&
-				buf_add(&b, STR(": ")) && render_safe(&b, in->note);
-			paragraph(s, first ? "INCOMPLETE" : "", STYLE_WARN, buf_str(&b), 2);
-			first = false;
-		}
-		buf_release(&b);
+		if (in->grade != GRADE_PARTIAL && in->grade != GRADE_FAILED &&
+		    (in->grade != GRADE_SKIPPED || !s->o->verbose))
+			continue;
+		if (n++ >= INPUTS_SHOWN && !s->o->verbose)
+			continue;
+		buf_clear(&b);
+		s->ok = s->ok && render_safe(&b, str_skip(in->path, s->common)) &&
+			buf_add(&b, STR(": ")) && render_safe(&b, in->note);
+		paragraph(s, n == 1 ? "INCOMPLETE" : "", STYLE_WARN, buf_str(&b), 2);
 	}
+	buf_clear(&b);
+	if (n > INPUTS_SHOWN && !s->o->verbose) {
+		s->ok = s->ok && buf_addf(&b, "... and %zu more (-v lists them)", n - INPUTS_SHOWN);
+		paragraph(s, "", STYLE_WARN, buf_str(&b), 1);
+	}
+	buf_release(&b);
 }
 
 static void show_read(struct screen *s)
@@ -581,6 +588,7 @@ bool render_greeting(const struct diagnosis *d, const struct render_options *o, 
 		paragraph(&s, "ALSO", STYLE_DIM, buf_str(&b), 0);
 		buf_release(&b);
 	}
+	show_damage(&s);
 	show_read(&s);
 	return s.ok;
 }

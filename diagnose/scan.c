@@ -45,6 +45,8 @@ struct scanner {
 	uint32_t block_line;
 	uint32_t event_number; /* of the event the block was made from; 0: it is text */
 	int64_t last_ms;
+	void (*seen_new)(void *context, const struct pattern *p); /* NULL: nobody asks */
+	void *seen_context;
 };
 
 struct scanner *scanner_new(const struct matcher *matcher)
@@ -77,6 +79,13 @@ void scanner_free(struct scanner *s)
 	free(s->seen);
 	free(s->found);
 	free(s);
+}
+
+void scanner_on_new(struct scanner *s, void (*seen)(void *context, const struct pattern *p),
+		    void *context)
+{
+	s->seen_new = seen;
+	s->seen_context = context;
 }
 
 /* --- candidates ------------------------------------------------------------------------------ */
@@ -375,6 +384,8 @@ static struct sighting *make_sighting(struct scanner *s, const struct found *f,
 
 	if (!g)
 		return NULL;
+	if (!g->count && s->seen_new)
+		s->seen_new(s->seen_context, f->pattern);
 	g->count++;
 	if (s->last_ms != TIME_NONE) {
 		g->first_ms = g->first_ms == TIME_NONE ? s->last_ms : g->first_ms;

@@ -18,6 +18,9 @@ struct scanner;
 
 struct scanner *scanner_new(const struct matcher *matcher);
 void scanner_free(struct scanner *s);
+/* Call `seen` whenever a log shows a pattern that it did not show before. */
+void scanner_on_new(struct scanner *s, void (*seen)(void *context, const struct pattern *p),
+		    void *context);
 
 /*
  * Scan `first`, then all of `rest` (may be NULL), into `log`. `first_line` is the number of the

@@ -128,18 +128,38 @@ struct source *source_from_owned(char *bytes, size_t len)
 
 /* --- file descriptors ------------------------------------------------------------------------ */
 
+/* How long a wait goes on after it was cancelled. */
+enum { CANCEL_LOOK_MS = 100 };
+
 struct fd_source {
 	struct source source;
 	int fd;
-	const volatile sig_atomic_t *cancel;
+	struct source_watch watch;
 };
 
 static bool cancelled(struct fd_source *f)
 {
-	if (!f->cancel || !*f->cancel)
+	if (!f->watch.cancel || !*f->watch.cancel)
 		return false;
-	source_degrade(&f->source, GRADE_PARTIAL, "cancelled");
+	source_degrade(&f->source, GRADE_PARTIAL, "reading was stopped here");
 	return true;
+}
+
+static void tell(const struct fd_source *f, size_t bytes)
+{
+	if (f->watch.taken && bytes)
+		f->watch.taken(f->watch.context, bytes);
+}
+
+/* False: cancelled. Who writes into a pipe may pause for ever. */
+static bool wait_for(struct fd_source *f)
+{
+	struct pollfd p = { .fd = f->fd, .events = POLLIN };
+
+	while (!cancelled(f))
+		if (!f->watch.cancel || f->source.ops->read_at || poll(&p, 1, CANCEL_LOOK_MS) > 0)
+			return true;
+	return false;
 }
 
 static size_t fd_read(struct source *s, char *into, size_t capacity)
@@ -147,7 +167,7 @@ static size_t fd_read(struct source *s, char *into, size_t capacity)
 	struct fd_source *f = (struct fd_source *)s;
 	ssize_t n;
 
-	if (cancelled(f))
+	if (!wait_for(f))
 		return 0;
 	while ((n = read(f->fd, into, capacity)) < 0 && (errno == EINTR || errno == EAGAIN)) {
 		/* Standard input may be non-blocking by somebody else's wish. */
@@ -160,6 +180,7 @@ static size_t fd_read(struct source *s, char *into, size_t capacity)
 			       strerror(errno));
 		return 0;
 	}
+	tell(f, (size_t)n);
 	return (size_t)n;
 }
 
@@ -177,6 +198,7 @@ static size_t fd_read_at(struct source *s, uint64_t offset, char *into, size_t c
 			break;
 		got += (size_t)n;
 	}
+	tell(f, got);
 	return got;
 }
 
@@ -199,9 +221,9 @@ struct source *source_from_fd(int fd, uint64_t size_bytes, bool seekable)
 	return &f->source;
 }
 
-void source_cancel_on(struct source *fd_source, const volatile sig_atomic_t *cancel)
+void source_set_watch(struct source *fd_source, struct source_watch watch)
 {
-	((struct fd_source *)fd_source)->cancel = cancel;
+	((struct fd_source *)fd_source)->watch = watch;
 }
 
 /* --- a head put back ------------------------------------------------------------------------- */

@@ -57,8 +57,16 @@ struct source *source_from_memory(struct str bytes);
 struct source *source_from_owned(char *bytes, size_t len);
 /* A file descriptor, closed by source_close(). `seekable` enables read_at. */
 struct source *source_from_fd(int fd, uint64_t size_bytes, bool seekable);
-/* Let a source made by source_from_fd() end, partial, once `*cancel` is set; NULL: never. */
-void source_cancel_on(struct source *fd_source, const volatile sig_atomic_t *cancel);
+/* Who looks on while a file is read. */
+struct source_watch {
+	const volatile sig_atomic_t *cancel; /* the source ends, partial, once it is set; NULL */
+	/* Called in the thread that reads, with what it just read; NULL. */
+	void (*taken)(void *context, uint64_t bytes);
+	void *context;
+};
+
+/* For a source made by source_from_fd(). */
+void source_set_watch(struct source *fd_source, struct source_watch watch);
 /* `head` (copied) first, then the rest of `inner`: to put back what was peeked. Owns inner. */
 struct source *source_with_head(struct str head, struct source *inner);
 /* `len` bytes of `inner`, UINT64_MAX: all the rest; does not own inner, which goes on behind them.

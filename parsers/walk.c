@@ -715,7 +715,7 @@ void walk_input(const struct walk_input *input, struct walk_visitor *visitor,
 	if (plain)
 		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	source = source_from_fd(fd, plain ? (uint64_t)st.st_size : 0, plain);
-	source_cancel_on(source, input->cancel);
+	source_set_watch(source, input->watch);
 	if (plain && input->reopen)
 		source->bookmark = bookmark_of_file(path, &st);
 	free(path);

@@ -64,8 +64,8 @@ struct walk_input {
 	/* Named by the user and no plain file: standard input, a FIFO, a device. Opening and
 	 * reading it may wait. */
 	bool stream;
-	bool reopen;			     /* leaves of a plain file shall have bookmarks */
-	const volatile sig_atomic_t *cancel; /* see source_cancel_on() */
+	bool reopen; /* leaves of a plain file shall have bookmarks */
+	struct source_watch watch;
 };
 
 struct walk_inputs {

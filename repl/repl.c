@@ -277,6 +277,7 @@ enum verb_result repl_run(const struct repl_options *o, struct diag_sink *diags)
 	if (o->path_count)
 		opened = session_open(&s, o->paths, o->path_count);
 	if (screen.interactive) {
+		cancel = 0;
 		note_size(&screen);
 		greet(&screen);
 		restore(&screen);

@@ -111,11 +111,6 @@ struct diagnosis *session_read(struct session *s, const struct str *paths, size_
 	d = diagnose_with(s->matcher, &o, s->diags);
 	if (o.progress)
 		s->options.progress_end(o.progress_context);
-	if (session_cancelled(s)) {
-		session_error(s, "cancelled");
-		diagnosis_free(d);
-		return NULL;
-	}
 	if (!d->input_count) { /* what is missing was said */
 		diagnosis_free(d);
 		return NULL;
@@ -171,6 +166,8 @@ static bool take(struct session *s, struct diagnosis *d)
 {
 	if (!d)
 		return false;
+	if (session_cancelled(s))
+		session_say(s, "reading was stopped: what follows is of what was read till then");
 	diagnosis_free(s->diagnosis);
 	s->diagnosis = d;
 	find_common(s);

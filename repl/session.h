@@ -85,12 +85,14 @@ enum show_format show_format_of(struct str path);
 void session_init(struct session *s, const struct session_options *o, struct diag_sink *diags);
 void session_release(struct session *s);
 
-/* Read and diagnose; what was open before is closed, unless nothing can be opened. */
+/* Read and diagnose; what was open before is closed, unless nothing can be opened. When cancelled,
+ * what was read till then is open. */
 bool session_open(struct session *s, const struct str *paths, size_t count);
 /* Look at one application only; empty: at all. */
 bool session_use(struct session *s, struct str app);
 void session_close(struct session *s);
-/* Read and diagnose something else beside it; NULL and a message: it cannot be. */
+/* Read and diagnose something else beside it, as far as it is not cancelled; NULL and a message: it
+ * cannot be. */
 struct diagnosis *session_read(struct session *s, const struct str *paths, size_t count);
 
 bool session_cancelled(const struct session *s);

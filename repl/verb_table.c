@@ -220,8 +220,10 @@ enum verb_result verb_compare(struct session *s, const struct call *c)
 	struct table t;
 	bool ok;
 
-	if (!before)
+	if (!before || session_cancelled(s)) {
+		diagnosis_free(before);
 		return VERB_TROUBLE;
+	}
 	compare_table(before, s->diagnosis, &t);
 	ok = call_show(s, c, &t);
 	if (ok && !compare_differs(&t))
