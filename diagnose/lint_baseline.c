@@ -6,6 +6,7 @@
 #include "diagnose/lint_engine.h"
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/json_writer.h"
 #include "base/limits.h"
 #include "diagnose/lint_formats.h"
@@ -98,19 +99,6 @@ static struct entry *entries_of(const struct lint_result *r, struct arena *arena
 	return list;
 }
 
-static bool save(const struct buf *text, const char *path, struct diag_sink *diags)
-{
-	FILE *out = fopen(path, "we");
-	bool ok = out && fwrite(text->ptr, 1, text->len, out) == text->len;
-
-	if (out && fclose(out))
-		ok = false;
-	if (!ok)
-		diag_report(diags, DIAG_ERROR, "lint-baseline", STR(""), 0, "%s: %s", path,
-			    strerror(errno));
-	return ok;
-}
-
 bool lint_baseline_write(const struct lint_result *r, struct str path, struct diag_sink *diags)
 {
 	struct arena arena = ARENA_INIT(BASELINE_BYTES_MAX);
@@ -138,8 +126,9 @@ bool lint_baseline_write(const struct lint_result *r, struct str path, struct di
 	if (!ok)
 		diag_report(diags, DIAG_ERROR, "limit-baseline", STR(""), 0,
 			    "%s: too many reports for a baseline", name);
-	else
-		ok = save(&text, name, diags);
+	else if (!(ok = file_replace(name, buf_str(&text), 0644)))
+		diag_report(diags, DIAG_ERROR, "lint-baseline", STR(""), 0, "%s: %s", name,
+			    strerror(errno));
 	free(name);
 	free(list);
 	buf_release(&text);
@@ -218,25 +207,6 @@ static bool take_from(struct baseline *b, const struct lint_item *item)
 	return true;
 }
 
-static bool load(struct buf *text, const char *path)
-{
-	FILE *in = fopen(path, "re");
-	size_t n;
-	bool ok;
-
-	if (!in)
-		return false;
-	do {
-		char *into = buf_reserve(text, LIMIT_READ_BYTES);
-
-		n = into ? fread(into, 1, LIMIT_READ_BYTES, in) : 0;
-		text->len += n;
-	} while (n);
-	ok = !ferror(in) && feof(in);
-	fclose(in);
-	return ok;
-}
-
 bool lint_baseline_apply(struct lint_result *r, struct str path, struct diag_sink *diags)
 {
 	struct baseline b = { .arena = ARENA_INIT(BASELINE_BYTES_MAX * 2) };
@@ -247,11 +217,10 @@ bool lint_baseline_apply(struct lint_result *r, struct str path, struct diag_sin
 
 	if (!name)
 		die_no_memory();
-	errno = 0;
-	ok = load(&text, name);
+	ok = file_load(name, &text);
 	if (!ok)
 		diag_report(diags, DIAG_ERROR, "lint-baseline", STR(""), 0, "%s: %s", name,
-			    errno ? strerror(errno) : "not readable, or over 64 MiB");
+			    strerror(errno));
 	else if (!(ok = read_baseline(&b, buf_str(&text))))
 		diag_report(diags, DIAG_ERROR, "lint-baseline", STR(""), 0,
 			    "%s: no baseline of sparkdx lint", name);

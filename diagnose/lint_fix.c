@@ -2,12 +2,10 @@
 #include "base/base.h"
 #include "diagnose/lint_run.h"
 
+#include "base/file.h"
 #include "base/limits.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { CONTEXT_LINES = 3 };
 
@@ -30,26 +28,6 @@ static int compare_edits(const void *a, const void *b)
 	if ((*x)->line != (*y)->line)
 		return (*x)->line < (*y)->line ? -1 : 1;
 	return (*x)->col < (*y)->col ? -1 : (*x)->col > (*y)->col;
-}
-
-static bool load(struct fix_file *f)
-{
-	int fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	ssize_t n = 0;
-
-	while (fd >= 0) {
-		char *into = buf_reserve(&f->text, LIMIT_READ_BYTES);
-
-		n = into ? read(fd, into, LIMIT_READ_BYTES) : -1;
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		f->text.len += (size_t)n;
-	}
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0 && !n;
 }
 
 static void index_lines(struct fix_file *f)
@@ -134,7 +112,7 @@ static bool prepare(struct fix_file *f, const struct lint_result *r, size_t from
 	f->edits = calloc(count, sizeof(const struct lint_edit *));
 	if (!f->path || !f->edits)
 		die_no_memory();
-	if (!load(f)) {
+	if (!file_load(f->path, &f->text)) {
 		diag_report(diags, DIAG_ERROR, "lint-fix", STR(""), 0, "%s: %s", f->path,
 			    strerror(errno));
 		return false;
@@ -241,48 +219,6 @@ static bool add_diff(const struct fix_file *f, struct buf *out)
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-static bool write_all(int fd, struct str s)
-{
-	while (s.len) {
-		ssize_t n = write(fd, s.ptr, s.len);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0)
-			s = str_skip(s, (size_t)n);
-	}
-	return true;
-}
-
-/* Into a new file beside the old one, which then takes its place: nobody sees half a file. */
-static bool replace(const char *path, struct str text)
-{
-	char *target = realpath(path, NULL), *temporary = NULL;
-	struct stat st;
-	bool ok = false;
-	int fd = -1;
-
-	if (target && !stat(target, &st)) {
-		size_t len = strlen(target);
-
-		temporary = malloc(len + 8);
-		if (!temporary)
-			die_no_memory();
-		memcpy(temporary, target, len);
-		memcpy(temporary + len, ".XXXXXX", 8);
-		fd = mkostemp(temporary, O_CLOEXEC);
-	}
-	if (fd >= 0) {
-		ok = !fchmod(fd, st.st_mode & 07777) && write_all(fd, text) && !fsync(fd);
-		ok = !close(fd) && ok && !rename(temporary, target);
-		if (!ok)
-			unlink(temporary);
-	}
-	free(temporary);
-	free(target);
-	return ok;
-}
-
 static bool rewrite(const struct fix_file *f, struct diag_sink *diags)
 {
 	struct buf out = BUF_INIT((size_t)LIMIT_LINT_FILE_BYTES * 2);
@@ -292,7 +228,7 @@ static bool rewrite(const struct fix_file *f, struct diag_sink *diags)
 	for (size_t i = 0; ok && i < f->line_count; i++)
 		ok = new_line(f, i, &next, &out);
 	errno = ok ? 0 : EFBIG;
-	ok = ok && replace(f->path, buf_str(&out));
+	ok = ok && file_replace(f->path, buf_str(&out), 0644);
 	if (!ok)
 		diag_report(diags, DIAG_ERROR, "lint-fix", STR(""), 0, "%s: %s", f->path,
 			    strerror(errno));

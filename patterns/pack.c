@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "patterns/literal.h"
 #include "patterns/regex.h"
@@ -1057,25 +1058,14 @@ static void report_unreadable(struct diag_sink *diags, struct str path, const ch
 static void add_file(struct pack *p, const char *path, struct diag_sink *diags)
 {
 	struct buf text = BUF_INIT(LIMIT_PACK_FILE_BYTES);
-	FILE *f = fopen(path, "rbe");
-	char chunk[16384];
-	size_t got;
-	bool fits = true;
 
-	if (!f) {
-		report_unreadable(diags, str_from(path), strerror(errno));
-		return;
-	}
-	while (fits && (got = fread(chunk, 1, sizeof(chunk), f)) > 0)
-		fits = buf_add(&text, (struct str){ chunk, got });
-	if (ferror(f))
-		report_unreadable(diags, str_from(path), strerror(errno));
-	else if (!fits)
+	if (file_load(path, &text))
+		pack_add_text(p, str_from(path), buf_str(&text), diags);
+	else if (errno == EFBIG)
 		diag_report(diags, DIAG_ERROR, "limit-pack-file", str_from(path), 0,
 			    "a pattern file has at most %d bytes", LIMIT_PACK_FILE_BYTES);
 	else
-		pack_add_text(p, str_from(path), buf_str(&text), diags);
-	fclose(f);
+		report_unreadable(diags, str_from(path), strerror(errno));
 	buf_release(&text);
 }
 

@@ -1,13 +1,12 @@
 #include "base/base.h"
 #include "repl/saved.h"
 
+#include "base/file.h"
 #include "base/json_writer.h"
 #include "diagnose/mask.h"
 #include "parsers/json_pull.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SAVED_BYTES_MAX = 16 << 20 /* one file, and what is read of it */, WHY_BYTES = 256 };
@@ -74,26 +73,10 @@ static void write_notes(const struct session *s, struct json_writer *w)
 	json_close(w, ']');
 }
 
-static bool write_all(const char *path, struct str text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-	bool ok;
-
-	if (!f) {
-		if (fd >= 0)
-			close(fd);
-		return false;
-	}
-	ok = fwrite(text.ptr, 1, text.len, f) == text.len;
-	return !fclose(f) && ok;
-}
-
 bool saved_write(const struct session *s, const char *path)
 {
 	struct buf text = BUF_INIT(SAVED_BYTES_MAX);
 	struct json_writer w;
-	char beside[4400];
 	bool ok;
 
 	if (!s->note_count && !log_filter_count(s->filter))
@@ -108,37 +91,12 @@ bool saved_write(const struct session *s, const char *path)
 	write_filters(s, &w);
 	write_notes(s, &w);
 	json_close(&w, '}');
-	/* Whole or not at all. */
-	ok = !w.failed && snprintf(beside, sizeof(beside), "%s.new", path) < (int)sizeof(beside) &&
-	     write_all(beside, buf_str(&text)) && !rename(beside, path);
+	ok = !w.failed && file_replace(path, buf_str(&text), 0600);
 	buf_release(&text);
 	return ok;
 }
 
 /* --- reading --------------------------------------------------------------------------------- */
-
-static bool read_all(const char *path, struct buf *out)
-{
-	FILE *f = fopen(path, "re");
-	char *into;
-	bool ok = false;
-
-	if (!f)
-		return false;
-	for (;;) {
-		size_t n;
-
-		into = buf_reserve(out, 65536);
-		n = into ? fread(into, 1, 65536, f) : 0;
-		out->len += n;
-		if (n < 65536) {
-			ok = into && !ferror(f);
-			break;
-		}
-	}
-	fclose(f);
-	return ok;
-}
 
 /* The next string, decoded, in the arena. */
 static struct str read_text(struct json_pull *p, struct arena *arena)
@@ -195,7 +153,7 @@ bool saved_read(struct session *s, const char *path)
 	struct json_pull p;
 	struct str key;
 
-	if (read_all(path, &text)) {
+	if (file_load(path, &text)) {
 		p = json_pull(buf_str(&text));
 		for (pull_object(&p); pull_key(&p, &key);) {
 			if (str_eq(key, STR("filters")))
