@@ -1,27 +1,16 @@
 #include "base/base.h"
 #include "diagnose/log_reader.h"
 
-#include "tests/unit/test.h"
-
-#include <unistd.h>
+#include "tests/unit/temporary.h"
 
 enum { READER_LINES = 40000, READER_EVERY = 9000 };
 
 /* 4 MB, so several blocks: every 9,000th line is an error with a trace of one frame. */
 static struct diagnosis *open_sample(char *path)
 {
-	struct diag_sink quiet = { .emit = NULL };
-	int fd = mkstemp(path);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-	struct str name = str_from(path);
-	struct diagnose_options o = { .paths = &name,
-				      .path_count = 1,
-				      .since_ms = TIME_NONE,
-				      .until_ms = TIME_NONE,
-				      .jobs = 1,
-				      .index = true };
+	FILE *f = temporary_create(path);
 
-	for (unsigned i = 1; f && i <= READER_LINES; i++) {
+	for (unsigned i = 1; i <= READER_LINES; i++) {
 		bool bad = i % READER_EVERY == 0;
 
 		fprintf(f, "26/11/23 %02u:%02u:%02u %s Line: number %06u of executor %u %-50s\n",
@@ -30,8 +19,8 @@ static struct diagnosis *open_sample(char *path)
 		if (bad)
 			fprintf(f, "\tat some.frame(%u)\n", i);
 	}
-	CHECK(f && !fclose(f));
-	return diagnose(&o, &quiet);
+	CHECK(!fclose(f));
+	return temporary_open(path);
 }
 
 static struct str number_in(const struct log_record *r)

@@ -1,22 +1,16 @@
 #include "base/base.h"
 #include "diagnose/diagnosis.h"
 
-#include "tests/unit/test.h"
-
-#include <unistd.h>
+#include "tests/unit/temporary.h"
 
 /* 4 MB of a healthy driver's lines, with a full heap in the second. */
 enum { LINES = 50000 };
 
 static uint64_t write_log(char *path)
 {
-	int fd = mkstemp(path);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+	FILE *f = temporary_create(path);
 	long size;
 
-	CHECK(f);
-	if (!f)
-		return 0;
 	fputs("26/11/23 13:06:51 INFO SparkContext: Running Spark version 3.5.9\n"
 	      "26/11/23 13:06:51 ERROR Utils: Aborting task\n"
 	      "java.lang.OutOfMemoryError: Java heap space\n",
@@ -51,17 +45,13 @@ static void watch(void *context, const struct diagnose_progress *p)
 
 static struct diagnosis *read_watched(struct watcher *w, const char *path)
 {
-	struct diag_sink quiet = { .emit = NULL };
-	struct str paths[] = { str_from(path) };
-	struct diagnose_options o = { .paths = paths,
-				      .path_count = 1,
-				      .since_ms = TIME_NONE,
-				      .until_ms = TIME_NONE,
-				      .jobs = 1,
-				      .cancel = &w->cancel,
-				      .progress = watch,
-				      .progress_context = w };
+	struct diag_sink quiet = { .emit = temporary_ignore };
+	struct str name = str_from(path);
+	struct diagnose_options o = temporary_options(&name);
 
+	o.cancel = &w->cancel;
+	o.progress = watch;
+	o.progress_context = w;
 	return diagnose(&o, &quiet);
 }
 

@@ -2,15 +2,7 @@
 #include "diagnose/event_view.h"
 #include "diagnose/whatif.h"
 
-#include "tests/unit/test.h"
-
-#include <unistd.h>
-
-static void ignore(struct diag_sink *sink, const struct diag *d)
-{
-	(void)sink;
-	(void)d;
-}
+#include "tests/unit/temporary.h"
 
 static void add_event(FILE *f, const char *name, const char *members)
 {
@@ -52,18 +44,8 @@ static void add_task(FILE *f, unsigned stage, unsigned id, unsigned from, unsign
  */
 static struct diagnosis *open_run(char *path)
 {
-	struct diag_sink quiet = { .emit = ignore };
-	int fd = mkstemp(path);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-	struct str name = str_from(path);
-	struct diagnose_options o = { .paths = &name,
-				      .path_count = 1,
-				      .since_ms = TIME_NONE,
-				      .until_ms = TIME_NONE,
-				      .jobs = 1,
-				      .index = true };
+	FILE *f = temporary_create(path);
 
-	CHECK(f != NULL);
 	add_event(f, "LogStart", "\"Spark Version\":\"3.5.9\"");
 	add_event(f, "ApplicationStart",
 		  "\"App Name\":\"n\",\"App ID\":\"app-1\",\"Timestamp\":1000,\"User\":\"u\"");
@@ -87,7 +69,7 @@ static struct diagnosis *open_run(char *path)
 		  "\"JobSucceeded\"}");
 	add_event(f, "ApplicationEnd", "\"Timestamp\":8000");
 	CHECK(!fclose(f));
-	return diagnose(&o, &quiet);
+	return temporary_open(path);
 }
 
 static int64_t takes(const struct table *t, size_t row)
@@ -98,7 +80,7 @@ static int64_t takes(const struct table *t, size_t row)
 TEST(whatif_replays_tasks_on_other_slots)
 {
 	char path[] = "/tmp/sparkdx-whatif-XXXXXX";
-	struct diag_sink quiet = { .emit = ignore };
+	struct diag_sink quiet = { .emit = temporary_ignore };
 	struct diagnosis *d = open_run(path);
 	struct table t;
 
@@ -124,7 +106,7 @@ TEST(whatif_replays_tasks_on_other_slots)
 TEST(tasks_longest_first)
 {
 	char path[] = "/tmp/sparkdx-tasks-XXXXXX";
-	struct diag_sink quiet = { .emit = ignore };
+	struct diag_sink quiet = { .emit = temporary_ignore };
 	struct diagnosis *d = open_run(path);
 	struct task_choice which;
 	struct table t;
