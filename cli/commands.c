@@ -99,7 +99,7 @@ static enum exit_status run_patterns(const struct options *o, char **words, size
 
 	if (!strcmp(verb, "check"))
 		return check_packs(words + 1, count - 1, out, diags);
-	m = matcher_new(o->pattern_dirs, o->pattern_dir_count, diags);
+	m = matcher_new(o->pattern_dirs.items, o->pattern_dirs.count, diags);
 	if (!strcmp(verb, "list")) {
 		list_patterns(m, out);
 	} else if (!strcmp(verb, "regexes")) {

@@ -122,8 +122,8 @@ struct str *cli_paths(char **words, size_t count)
 struct diagnose_options cli_diagnose_options(const struct options *o, struct cli_progress *progress)
 {
 	return (struct diagnose_options){
-		.pattern_dirs = o->pattern_dirs,
-		.pattern_dir_count = o->pattern_dir_count,
+		.pattern_dirs = o->pattern_dirs.items,
+		.pattern_dir_count = o->pattern_dirs.count,
 		.app = o->app,
 		.since_ms = o->since_ms,
 		.until_ms = o->until_ms,

@@ -51,7 +51,7 @@ enum exit_status run_explain(const struct options *o, char **words, size_t count
 			     struct diag_sink *diags)
 {
 	struct buf what = BUF_INIT(LIMIT_PASTE_BYTES), text = BUF_INIT(CLI_OUTPUT_BYTES_MAX);
-	struct matcher *m = matcher_new(o->pattern_dirs, o->pattern_dir_count, diags);
+	struct matcher *m = matcher_new(o->pattern_dirs.items, o->pattern_dirs.count, diags);
 	enum exit_status status = EXIT_TROUBLE;
 	bool found = false;
 
@@ -59,7 +59,7 @@ enum exit_status run_explain(const struct options *o, char **words, size_t count
 		diag_report(diags, DIAG_ERROR, "input-failed", STR(""), 0,
 			    "the text to explain cannot be read, or is too long");
 	} else {
-		found = count ? explain(m, buf_str(&what), o->spark_home, &text, diags)
+		found = count ? explain(m, buf_str(&what), o->spark_home.ptr, &text, diags)
 			      : explain_list(m, &text);
 		if (!found)
 			cli_unknown(m, count == 1 ? words[0] : "this text", diags);

@@ -191,7 +191,7 @@ static void generate_zsh(FILE *out)
 			fputc(')', out);
 		} else if (s->type == OPTION_PATH) {
 			fputs("_files", out);
-		} else if (s->type == OPTION_DIRECTORY) {
+		} else if (s->type == OPTION_DIRECTORY || s->type == OPTION_DIRECTORIES) {
 			fputs("_files -/", out);
 		}
 		fputs("' \\\n", out);

@@ -136,8 +136,8 @@ enum exit_status run_lint(const struct options *o, char **words, size_t count, F
 		.select = o->select,
 		.ignore = o->ignore,
 		.baseline = o->baseline,
-		.pattern_dirs = o->pattern_dirs,
-		.pattern_dir_count = o->pattern_dir_count,
+		.pattern_dirs = o->pattern_dirs.items,
+		.pattern_dir_count = o->pattern_dirs.count,
 		.jobs = o->jobs ? o->jobs : (unsigned)sysconf(_SC_NPROCESSORS_ONLN),
 	};
 	enum exit_status status = EXIT_TROUBLE;

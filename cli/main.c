@@ -88,10 +88,10 @@ int main(int argc, char **argv)
 		return close_output(stdout, "standard output",
 				    options.help ? EXIT_NOTHING : EXIT_TROUBLE);
 	}
-	if (options.output) {
-		out = fopen(options.output, "w");
+	if (options.output.len) {
+		out = fopen(options.output.ptr, "w");
 		if (!out) {
-			fprintf(stderr, "sparkdx: error: %s: %s\n", options.output,
+			fprintf(stderr, "sparkdx: error: %s: %s\n", options.output.ptr,
 				strerror(errno));
 			return EXIT_TROUBLE;
 		}
@@ -102,5 +102,6 @@ int main(int argc, char **argv)
 	status = named ? command.run(&options, options.words + 1, options.word_count - 1, out,
 				     &diags)
 		       : run_diagnose(&options, options.words, options.word_count, out, &diags);
-	return close_output(out, options.output ? options.output : "standard output", status);
+	return close_output(out, options.output.len ? options.output.ptr : "standard output",
+			    status);
 }

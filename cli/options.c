@@ -5,7 +5,7 @@
 #include "diagnose/render.h"
 #include "parsers/line.h"
 
-enum { WHY_BYTES = 256 };
+enum { WHY_BYTES = 256, THREADS_MAX = 1024 };
 
 static bool fail(char *why, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
@@ -22,279 +22,175 @@ static bool fail(char *why, const char *fmt, ...)
 /* Which of them a command has, it says itself. */
 static const char *const formats[] = { "text",	"json",	 "markdown", "conf", "csv",
 				       "sarif", "junit", "github",   NULL };
+/* In the order of enum severity; "never" stands where SEVERITY_NONE does. */
+static const char *const severities[] = { "never", "info", "warning", "error", "critical", NULL };
+/* In the order of enum when. */
+static const char *const whens[] = { "auto", "always", "never", NULL };
 
-static bool set_format(struct options *o, const char *value, char *why)
+#define AT(member) offsetof(struct options, member)
+
+const struct option_spec option_table[] = {
+	{ "format", '\0', OPTION_NAME, "FORMAT", formats, AT(format),
+	  "text, json, markdown, conf, sarif, junit, github; tables: text, json, csv" },
+	{ "output", 'o', OPTION_PATH, "FILE", NULL, AT(output),
+	  "write there instead of standard output" },
+	{ "app", '\0', OPTION_TEXT, "ID", NULL, AT(app),
+	  "only this application, when there are several" },
+	{ "since", '\0', OPTION_TIME, "TIME", NULL, AT(since_ms),
+	  "leave out what was logged before" },
+	{ "until", '\0', OPTION_TIME, "TIME", NULL, AT(until_ms),
+	  "leave out what was logged after" },
+	{ "fail-on", '\0', OPTION_CHOICE, "SEVERITY", severities, AT(fail_on),
+	  "exit with 1 from this severity on (default error)" },
+	{ "patterns", '\0', OPTION_DIRECTORIES, "DIR", NULL, AT(pattern_dirs),
+	  "add the patterns in DIR (repeatable)" },
+	{ "spark-home", '\0', OPTION_DIRECTORY, "DIR", NULL, AT(spark_home),
+	  "Spark or pyspark whose words for an error to print" },
+	{ "jobs", 'j', OPTION_THREADS, "N", NULL, AT(jobs), "threads (default: processors)" },
+	{ "color", '\0', OPTION_CHOICE, "WHEN", whens, AT(color), "auto, always or never" },
+	{ "progress", '\0', OPTION_CHOICE, "WHEN", whens, AT(progress), "auto, always or never" },
+	{ "all", 'a', OPTION_FLAG, NULL, NULL, AT(all), "also what is harmless" },
+	{ "verbose", 'v', OPTION_COUNT, NULL, NULL, AT(verbose),
+	  "more evidence and all fixes (twice: everything)" },
+	{ "sort", '\0', OPTION_TEXT, "COLUMN", NULL, AT(sort),
+	  "tables: by a column; =-COLUMN: descending" },
+	{ "limit", '\0', OPTION_TEXT, "N", NULL, AT(limit), "tables and logs: so many at most" },
+	{ "select", '\0', OPTION_TEXT, "RULES", NULL, AT(select),
+	  "lint: only these rules or families" },
+	{ "ignore", '\0', OPTION_TEXT, "RULES", NULL, AT(ignore),
+	  "lint: not these rules or families" },
+	{ "list-rules", '\0', OPTION_FLAG, NULL, NULL, AT(list_rules), "lint: print all rules" },
+	{ "baseline", '\0', OPTION_PATH, "FILE", NULL, AT(baseline),
+	  "lint: leave out what FILE holds" },
+	{ "write-baseline", '\0', OPTION_PATH, "FILE", NULL, AT(write_baseline),
+	  "lint: write what is reported into FILE" },
+	{ "fix", '\0', OPTION_FLAG, NULL, NULL, AT(fix), "lint: make the safe edits" },
+	{ "diff", '\0', OPTION_FLAG, NULL, NULL, AT(diff), "lint: show the safe edits" },
+	{ "command", 'c', OPTION_TEXT, "COMMANDS", NULL, AT(commands),
+	  "repl: run these, separated by ;" },
+	{ "script", 'f', OPTION_PATH, "FILE", NULL, AT(script), "repl: run the commands in FILE" },
+	{ "safe", '\0', OPTION_FLAG, NULL, NULL, AT(safe), "repl: no shell, no file is written" },
+	{ "private", '\0', OPTION_FLAG, NULL, NULL, AT(private), "repl: remember nothing on disk" },
+	{ "version", 'V', OPTION_FLAG, NULL, NULL, AT(version), "print the version" },
+	{ "help", 'h', OPTION_FLAG, NULL, NULL, AT(help), "print this help" },
+};
+const size_t option_count = ARRAY_LEN(option_table);
+
+/* --- values ---------------------------------------------------------------------------------- */
+
+static bool take_flag(void *to, const struct option_spec *spec, const char *value, char *why)
 {
-	for (size_t i = 0; formats[i]; i++)
-		if (!strcmp(formats[i], value)) {
-			o->format = str_from(value);
+	(void)spec;
+	(void)value;
+	(void)why;
+	return *(bool *)to = true;
+}
+
+static bool take_count(void *to, const struct option_spec *spec, const char *value, char *why)
+{
+	(void)spec;
+	(void)value;
+	(void)why;
+	++*(unsigned *)to;
+	return true;
+}
+
+static bool find_choice(const struct option_spec *spec, const char *value, unsigned *index,
+			char *why)
+{
+	char list[WHY_BYTES / 2] = "";
+
+	for (*index = 0; spec->choices[*index]; ++*index) {
+		size_t used = strlen(list);
+
+		if (!strcmp(spec->choices[*index], value))
 			return true;
-		}
-	return fail(why, "unknown format '%.40s'", value);
+		(void)snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "",
+			       spec->choices[*index]);
+	}
+	return fail(why, "'%.40s' is none of %s", value, list);
 }
 
-static bool set_output(struct options *o, const char *value, char *why)
+static bool take_choice(void *to, const struct option_spec *spec, const char *value, char *why)
 {
-	(void)why;
-	o->output = value;
+	unsigned i;
+
+	if (!find_choice(spec, value, &i, why))
+		return false;
+	memcpy(to, &i, sizeof(i)); /* an enum */
 	return true;
 }
 
-static bool set_app(struct options *o, const char *value, char *why)
+static bool take_text(void *to, const struct option_spec *spec, const char *value, char *why)
 {
+	(void)spec;
 	(void)why;
-	o->app = str_from(value);
+	*(struct str *)to = str_from(value);
 	return true;
+}
+
+static bool take_name(void *to, const struct option_spec *spec, const char *value, char *why)
+{
+	unsigned i;
+
+	return find_choice(spec, value, &i, why) && take_text(to, spec, value, why);
 }
 
 /* "2026-11-23 14:02:50", with or without fraction, T and zone; a date alone is its midnight. */
-static bool parse_time(const char *value, int64_t *ms, char *why)
+static bool take_time(void *to, const struct option_spec *spec, const char *value, char *why)
 {
-	return line_time(str_from(value), ms) ||
+	(void)spec;
+	return line_time(str_from(value), to) ||
 	       fail(why, "'%.40s' is no time; write 2026-11-23 14:02:50", value);
 }
 
-static bool set_since(struct options *o, const char *value, char *why)
-{
-	return parse_time(value, &o->since_ms, why);
-}
-
-static bool set_until(struct options *o, const char *value, char *why)
-{
-	return parse_time(value, &o->until_ms, why);
-}
-
-static const char *const severities[] = { "never", "info", "warning", "error", "critical", NULL };
-
-static bool find_choice(const char *const *choices, const char *value, size_t *index, char *why)
-{
-	for (*index = 0; choices[*index]; ++*index)
-		if (!strcmp(choices[*index], value))
-			return true;
-	return fail(why, "'%.40s' is none of its values", value);
-}
-
-static bool set_fail_on(struct options *o, const char *value, char *why)
-{
-	size_t i;
-
-	if (!find_choice(severities, value, &i, why))
-		return false;
-	o->fail_on = (enum severity)i; /* "never" stands where SEVERITY_NONE does */
-	return true;
-}
-
-static bool set_patterns(struct options *o, const char *value, char *why)
-{
-	if (o->pattern_dir_count == PATTERN_DIRS_MAX)
-		return fail(why, "more than %d directories of patterns", PATTERN_DIRS_MAX);
-	o->pattern_dirs[o->pattern_dir_count++] = str_from(value);
-	return true;
-}
-
-static bool set_jobs(struct options *o, const char *value, char *why)
+static bool take_threads(void *to, const struct option_spec *spec, const char *value, char *why)
 {
 	uint64_t n;
 
-	if (!str_to_u64(str_from(value), &n) || !n || n > 1024)
-		return fail(why, "'%.40s' is no number of threads from 1 to 1024", value);
-	o->jobs = (unsigned)n;
+	(void)spec;
+	if (!str_to_u64(str_from(value), &n) || !n || n > THREADS_MAX)
+		return fail(why, "'%.40s' is no number of threads from 1 to %d", value,
+			    THREADS_MAX);
+	*(unsigned *)to = (unsigned)n;
 	return true;
 }
 
-static bool set_spark_home(struct options *o, const char *value, char *why)
+static bool take_directory(void *to, const struct option_spec *spec, const char *value, char *why)
 {
-	(void)why;
-	o->spark_home = value;
+	struct option_directories *list = to;
+
+	(void)spec;
+	if (list->count == PATTERN_DIRS_MAX)
+		return fail(why, "more than %d directories", PATTERN_DIRS_MAX);
+	list->items[list->count++] = str_from(value);
 	return true;
 }
 
-static const char *const whens[] = { "auto", "always", "never", NULL };
+_Static_assert(sizeof(enum when) == sizeof(unsigned) && sizeof(enum severity) == sizeof(unsigned),
+	       "take_choice() stores enums as unsigned");
 
-static bool set_when(enum when *to, const char *value, char *why)
-{
-	size_t i;
-
-	if (!find_choice(whens, value, &i, why))
-		return false;
-	*to = (enum when)i;
-	return true;
-}
-
-static bool set_color(struct options *o, const char *value, char *why)
-{
-	return set_when(&o->color, value, why);
-}
-
-static bool set_progress(struct options *o, const char *value, char *why)
-{
-	return set_when(&o->progress, value, why);
-}
-
-static bool set_all(struct options *o, const char *value, char *why)
-{
-	(void)value;
-	(void)why;
-	return o->all = true;
-}
-
-static bool set_verbose(struct options *o, const char *value, char *why)
-{
-	(void)value;
-	(void)why;
-	o->verbose++;
-	return true;
-}
-
-static bool set_version(struct options *o, const char *value, char *why)
-{
-	(void)value;
-	(void)why;
-	return o->version = true;
-}
-
-static bool set_help(struct options *o, const char *value, char *why)
-{
-	(void)value;
-	(void)why;
-	return o->help = true;
-}
-
-static bool set_select(struct options *o, const char *value, char *why)
-{
-	(void)why;
-	o->select = str_from(value);
-	return true;
-}
-
-static bool set_ignore(struct options *o, const char *value, char *why)
-{
-	(void)why;
-	o->ignore = str_from(value);
-	return true;
-}
-
-static bool set_baseline(struct options *o, const char *value, char *why)
-{
-	(void)why;
-	o->baseline = str_from(value);
-	return true;
-}
-
-static bool set_write_baseline(struct options *o, const char *value, char *why)
-{
-	(void)why;
-	o->write_baseline = str_from(value);
-	return true;
-}
-
-static bool set_fix(struct options *o, const char *value, char *why)
-{
-	(void)value;
-	(void)why;
-	return o->fix = true;
-}
-
-static bool set_diff(struct options *o, const char *value, char *why)
-{
-	(void)value;
-	(void)why;
-	return o->diff = true;
-}
-
-static bool set_list_rules(struct options *o, const char *value, char *why)
-{
-	(void)value;
-	(void)why;
-	return o->list_rules = true;
-}
-
-static bool set_sort(struct options *o, const char *value, char *why)
-{
-	(void)why;
-	o->sort = str_from(value);
-	return true;
-}
-
-static bool set_limit(struct options *o, const char *value, char *why)
-{
-	(void)why;
-	o->limit = str_from(value);
-	return true;
-}
-
-static bool set_commands(struct options *o, const char *value, char *why)
-{
-	(void)why;
-	o->commands = value;
-	return true;
-}
-
-static bool set_script(struct options *o, const char *value, char *why)
-{
-	(void)why;
-	o->script = value;
-	return true;
-}
-
-static bool set_safe(struct options *o, const char *value, char *why)
-{
-	(void)value;
-	(void)why;
-	return o->safe = true;
-}
-
-static bool set_private(struct options *o, const char *value, char *why)
-{
-	(void)value;
-	(void)why;
-	return o->private = true;
-}
-
-const struct option_spec option_table[] = {
-	{ "format", '\0', OPTION_CHOICE, "FORMAT", formats,
-	  "text, json, markdown, conf, sarif, junit, github; tables: text, json, csv", set_format },
-	{ "output", 'o', OPTION_PATH, "FILE", NULL, "write there instead of standard output",
-	  set_output },
-	{ "app", '\0', OPTION_TEXT, "ID", NULL, "only this application, when there are several",
-	  set_app },
-	{ "since", '\0', OPTION_TIME, "TIME", NULL, "leave out what was logged before", set_since },
-	{ "until", '\0', OPTION_TIME, "TIME", NULL, "leave out what was logged after", set_until },
-	{ "fail-on", '\0', OPTION_CHOICE, "SEVERITY", severities,
-	  "exit with 1 from this severity on (default error)", set_fail_on },
-	{ "patterns", '\0', OPTION_DIRECTORY, "DIR", NULL, "add the patterns in DIR (repeatable)",
-	  set_patterns },
-	{ "spark-home", '\0', OPTION_DIRECTORY, "DIR", NULL,
-	  "Spark or pyspark whose words for an error to print", set_spark_home },
-	{ "jobs", 'j', OPTION_NUMBER, "N", NULL, "threads (default: processors)", set_jobs },
-	{ "color", '\0', OPTION_CHOICE, "WHEN", whens, "auto, always or never", set_color },
-	{ "progress", '\0', OPTION_CHOICE, "WHEN", whens, "auto, always or never", set_progress },
-	{ "all", 'a', OPTION_FLAG, NULL, NULL, "also what is harmless", set_all },
-	{ "verbose", 'v', OPTION_COUNT, NULL, NULL,
-	  "more evidence and all fixes (twice: everything)", set_verbose },
-	{ "sort", '\0', OPTION_TEXT, "COLUMN", NULL, "tables: by a column; =-COLUMN: descending",
-	  set_sort },
-	{ "limit", '\0', OPTION_NUMBER, "N", NULL, "tables and logs: so many at most", set_limit },
-	{ "select", '\0', OPTION_TEXT, "RULES", NULL, "lint: only these rules or families",
-	  set_select },
-	{ "ignore", '\0', OPTION_TEXT, "RULES", NULL, "lint: not these rules or families",
-	  set_ignore },
-	{ "list-rules", '\0', OPTION_FLAG, NULL, NULL, "lint: print all rules", set_list_rules },
-	{ "baseline", '\0', OPTION_PATH, "FILE", NULL, "lint: leave out what FILE holds",
-	  set_baseline },
-	{ "write-baseline", '\0', OPTION_PATH, "FILE", NULL,
-	  "lint: write what is reported into FILE", set_write_baseline },
-	{ "fix", '\0', OPTION_FLAG, NULL, NULL, "lint: make the safe edits", set_fix },
-	{ "diff", '\0', OPTION_FLAG, NULL, NULL, "lint: show the safe edits", set_diff },
-	{ "command", 'c', OPTION_TEXT, "COMMANDS", NULL, "repl: run these, separated by ;",
-	  set_commands },
-	{ "script", 'f', OPTION_PATH, "FILE", NULL, "repl: run the commands in FILE", set_script },
-	{ "safe", '\0', OPTION_FLAG, NULL, NULL, "repl: no shell, no file is written", set_safe },
-	{ "private", '\0', OPTION_FLAG, NULL, NULL, "repl: remember nothing on disk", set_private },
-	{ "version", 'V', OPTION_FLAG, NULL, NULL, "print the version", set_version },
-	{ "help", 'h', OPTION_FLAG, NULL, NULL, "print this help", set_help },
+/* False with a message in `why`: the value is not usable. */
+static bool (*const takers[])(void *to, const struct option_spec *spec, const char *value,
+			      char *why) = {
+	[OPTION_FLAG] = take_flag,
+	[OPTION_COUNT] = take_count,
+	[OPTION_CHOICE] = take_choice,
+	[OPTION_NAME] = take_name,
+	[OPTION_TEXT] = take_text,
+	[OPTION_PATH] = take_text,
+	[OPTION_DIRECTORY] = take_text,
+	[OPTION_TIME] = take_time,
+	[OPTION_DIRECTORIES] = take_directory,
+	[OPTION_THREADS] = take_threads,
 };
-const size_t option_count = ARRAY_LEN(option_table);
+
+static bool take(struct options *o, const struct option_spec *spec, const char *value, char *why)
+{
+	return takers[spec->type]((char *)o + spec->offset, spec, value, why);
+}
+
+/* --- arguments ------------------------------------------------------------------------------- */
 
 static const struct option_spec *find_long(const char *name, size_t len)
 {
@@ -321,7 +217,7 @@ static bool apply(struct options *o, const struct option_spec *spec, const char 
 	if (!spec->value) {
 		if (attached)
 			return fail(why, "--%s takes no value", spec->name);
-		return spec->set(o, NULL, why);
+		return take(o, spec, NULL, why);
 	}
 	if (!attached) {
 		if (!*next)
@@ -329,7 +225,7 @@ static bool apply(struct options *o, const struct option_spec *spec, const char 
 		attached = *next;
 		*next = NULL;
 	}
-	if (!spec->set(o, attached, reason))
+	if (!take(o, spec, attached, reason))
 		return fail(why, "--%s: %.200s", spec->name, reason);
 	return true;
 }
@@ -355,7 +251,7 @@ static bool parse_letters(struct options *o, char *arg, char **next, char *why)
 			return fail(why, "unknown option -%c", *arg);
 		if (spec->value)
 			return apply(o, spec, arg[1] ? arg + 1 : NULL, next, why);
-		if (!spec->set(o, NULL, why))
+		if (!take(o, spec, NULL, why))
 			return false;
 	}
 	return true;

@@ -14,16 +14,22 @@ enum { PATTERN_DIRS_MAX = 16 };
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
+/* Of an option that may be repeated. */
+struct option_directories {
+	struct str items[PATTERN_DIRS_MAX];
+	size_t count;
+};
+
+/* Texts are arguments as they were given, NUL-terminated; empty (ptr NULL): not given. */
 struct options {
-	struct str format;  /* name of a renderer */
-	const char *output; /* NULL: standard output */
+	struct str format; /* name of a renderer */
+	struct str output; /* empty: standard output */
 	struct str app;
 	int64_t since_ms, until_ms; /* TIME_NONE */
 	enum severity fail_on;	    /* SEVERITY_NONE: never */
-	struct str pattern_dirs[PATTERN_DIRS_MAX];
-	size_t pattern_dir_count;
-	const char *spark_home; /* NULL: where one usually is */
-	unsigned jobs;		/* 0: as many as there are processors */
+	struct option_directories pattern_dirs;
+	struct str spark_home; /* empty: where one usually is */
+	unsigned jobs;	       /* 0: as many as there are processors */
 	enum when color, progress;
 	/* of lint */
 	struct str select, ignore, baseline, write_baseline;
@@ -31,7 +37,7 @@ struct options {
 	/* of verbs */
 	struct str sort, limit;
 	/* of repl */
-	const char *commands, *script;
+	struct str commands, script;
 	bool safe, private;
 	bool all, help, version;
 	unsigned verbose;
@@ -40,15 +46,18 @@ struct options {
 	size_t word_count;
 };
 
+/* What a value is, and so what the member of struct options is. */
 enum option_type {
-	OPTION_FLAG,
-	OPTION_COUNT, /* may be repeated */
-	OPTION_CHOICE,
-	OPTION_TEXT,
-	OPTION_PATH,
-	OPTION_DIRECTORY,
-	OPTION_TIME,
-	OPTION_NUMBER,
+	OPTION_FLAG,	    /* bool */
+	OPTION_COUNT,	    /* unsigned; may be repeated */
+	OPTION_CHOICE,	    /* an enum, in the order of the choices */
+	OPTION_NAME,	    /* struct str, one of the choices */
+	OPTION_TEXT,	    /* struct str */
+	OPTION_PATH,	    /* struct str */
+	OPTION_DIRECTORY,   /* struct str */
+	OPTION_DIRECTORIES, /* struct option_directories; may be repeated */
+	OPTION_TIME,	    /* int64_t, epoch ms */
+	OPTION_THREADS,	    /* unsigned */
 };
 
 struct option_spec {
@@ -56,10 +65,9 @@ struct option_spec {
 	char letter;	  /* short form, or '\0' */
 	enum option_type type;
 	const char *value;	    /* shown in help, "FILE"; NULL for flags */
-	const char *const *choices; /* NULL-terminated, for OPTION_CHOICE */
+	const char *const *choices; /* NULL-terminated, for OPTION_CHOICE and OPTION_NAME */
+	size_t offset;		    /* of the member of struct options that takes it */
 	const char *summary;	    /* one line, lower case, no full stop */
-	/* False with a message in `why` (256 bytes): the value is not usable. */
-	bool (*set)(struct options *o, const char *value, char *why);
 };
 
 extern const struct option_spec option_table[];

@@ -19,7 +19,7 @@ static enum exit_status run(const struct options *o, struct repl_options *r, cha
 	enum exit_status status = EXIT_TROUBLE;
 
 	r->session = (struct session_options){ .diagnose = cli_diagnose_options(o, &progress),
-					       .spark_home = o->spark_home,
+					       .spark_home = o->spark_home.ptr,
 					       .safe = o->safe,
 					       .private = o->private,
 					       .progress_end = cli_end_progress };
@@ -43,7 +43,7 @@ static enum exit_status run(const struct options *o, struct repl_options *r, cha
 enum exit_status run_repl(const struct options *o, char **words, size_t count, FILE *out,
 			  struct diag_sink *diags)
 {
-	struct repl_options r = { .commands = o->commands, .script = o->script };
+	struct repl_options r = { .commands = o->commands.ptr, .script = o->script.ptr };
 
 	return run(o, &r, words, count, out, diags);
 }
