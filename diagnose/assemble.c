@@ -189,6 +189,16 @@ static double confidence_of(const struct draft *x)
 	return c > 0.98 ? 0.98 : c;
 }
 
+/* In an executor that is a process of its own; those of local mode are called "driver". */
+static bool ran_elsewhere(const struct draft *x)
+{
+	for (size_t i = 0; i < x->executors.count; i++)
+		if (!str_eq(x->executors.items[i], STR("driver")))
+			return true;
+	return !x->executors.count && x->stages.count &&
+	       !str_starts_with(x->run->app, STR("local-"));
+}
+
 static struct str disproof_of(const struct draft *x)
 {
 	if (x->pattern->role == ROLE_PERFORMANCE)
@@ -202,6 +212,9 @@ static struct str disproof_of(const struct draft *x)
 			   "it");
 	if (!x->tied && !x->survived)
 		return STR("a line that ties another failure to the application's end");
+	/* What fails in the driver's own process has no other witness. */
+	if (x->run->has_driver && !ran_elsewhere(x))
+		return STR("an earlier failure in output of the driver that is not here");
 	if (!x->run->has_executors && x->run->has_driver)
 		return STR("the executors' own logs showing another failure first");
 	return STR("an earlier failure on the same executor or host in a log that is not here");
