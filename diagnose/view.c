@@ -574,42 +574,54 @@ static void add_moment(struct table *t, struct moment m)
 	r->cells[c++] = cell_text(m.text);
 }
 
-static void history_moments(const struct application_history *a, struct table *t)
+/* `m` says whose moments these are. */
+static void tell(struct table *t, struct moment m, int64_t time_ms, const char *kind,
+		 struct str place, struct str text, int64_t line)
 {
-	const struct history *h = a->history;
-	struct moment m = { .app = h->app_id, .source = a->source };
+	m.time_ms = time_ms;
+	m.kind = kind;
+	m.place = place;
+	m.text = text;
+	m.line = line;
+	add_moment(t, m);
+}
 
-#define MOMENT(time, what, at, told, event)                                                      \
-	(m.time_ms = (time), m.kind = (what), m.place = (at), m.text = (told), m.line = (event), \
-	 add_moment(t, m))
-	MOMENT(h->start_ms, "application starts", STR(""), h->app_name, -1);
-	MOMENT(h->end_ms, "application ends", STR(""), STR(""), h->end_event);
+static void executor_moments(const struct history *h, struct moment m, struct table *t)
+{
 	for (size_t i = 0; i < h->executor_count; i++) {
 		const struct history_executor *x = &h->executors[i];
 		struct str place = arena_strf(&t->arena, "executor " STR_FMT, STR_ARG(x->id));
 
-		MOMENT(x->added_ms, "executor added", place, x->host, -1);
-		MOMENT(x->removed_ms, x->lost ? "executor lost" : "executor removed", place,
-		       x->reason, x->event);
+		tell(t, m, x->added_ms, "executor added", place, x->host, -1);
+		tell(t, m, x->removed_ms, x->lost ? "executor lost" : "executor removed", place,
+		     x->reason, x->event);
 	}
+}
+
+static void history_moments(const struct application_history *a, struct table *t)
+{
+	const struct history *h = a->history;
+	const struct moment m = { .app = h->app_id, .source = a->source };
+
+	tell(t, m, h->start_ms, "application starts", STR(""), h->app_name, -1);
+	tell(t, m, h->end_ms, "application ends", STR(""), STR(""), h->end_event);
+	executor_moments(h, m, t);
 	for (size_t i = 0; i < h->job_count; i++) {
 		const struct history_job *j = &h->jobs[i];
 		struct str place = arena_strf(&t->arena, "job %" PRId64, j->id);
 
-		MOMENT(j->start_ms, "job starts", place, j->call_site, -1);
-		MOMENT(j->end_ms, j->state == WORK_FAILED ? "job fails" : "job ends", place,
-		       j->reason, j->event);
+		tell(t, m, j->start_ms, "job starts", place, j->call_site, -1);
+		tell(t, m, j->end_ms, j->state == WORK_FAILED ? "job fails" : "job ends", place,
+		     j->reason, j->event);
 	}
 	for (size_t i = 0; i < h->stage_count; i++) {
 		const struct history_stage *s = &h->stages[i];
 
 		if (s->state == WORK_FAILED)
-			MOMENT(s->complete_ms, "stage fails",
-			       arena_strf(&t->arena, "stage %" PRId64 ".%" PRId64, s->id,
-					  s->attempt),
-			       s->reason, s->event);
+			tell(t, m, s->complete_ms, "stage fails",
+			     arena_strf(&t->arena, "stage %" PRId64 ".%" PRId64, s->id, s->attempt),
+			     s->reason, s->event);
 	}
-#undef MOMENT
 }
 
 enum { AGAIN_MS = 10000 };
