@@ -360,9 +360,8 @@ static void fill_sighting(struct scanner *s, struct sighting *o, const struct fo
 }
 
 /* What one line of the record says about where counts for its neighbours too. */
-static void share_places(struct scanner *s, struct sighting *const *made, size_t count)
+static void share_places(struct sighting *const *made, size_t count)
 {
-	(void)s;
 	for (size_t place = PLACE_NONE + 1; place < PLACE_COUNT; place++) {
 		struct str known = STR("");
 
@@ -436,7 +435,7 @@ static void keep_record(struct scanner *s, const struct record *r)
 		o->user_frame = frame;
 		made[count++] = o;
 	}
-	share_places(s, made, count);
+	share_places(made, count);
 }
 
 static bool in_span(const struct scanner *s)
