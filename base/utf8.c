@@ -60,6 +60,22 @@ size_t utf8_columns(struct str s)
 	return columns;
 }
 
+/* What rewrites the screen, turns the direction of a line, ends it, or may not stand in XML. */
+static bool is_unsafe(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{ 0x00, 0x1F },	    { 0x7F, 0x9F },	{ 0x61C, 0x61C },   { 0x200E, 0x200F },
+		{ 0x2028, 0x202E }, { 0x2066, 0x2069 }, { 0xFFF9, 0xFFFB }, { 0xFFFE, 0xFFFF },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(ranges) && c >= ranges[i].first; i++)
+		if (c <= ranges[i].last)
+			return true;
+	return false;
+}
+
 bool utf8_escape(struct buf *out, struct str s)
 {
 	bool ok = true;
@@ -72,11 +88,8 @@ bool utf8_escape(struct buf *out, struct str s)
 			ok = buf_addf(out, "\\x%02x", (unsigned)(unsigned char)s.ptr[0]);
 		else if (c == '\t')
 			ok = buf_add_char(out, ' ');
-		else if (c < 0x20 || c == 0x7F)
-			ok = buf_addf(out, "\\x%02x", (unsigned)c);
-		else if ((c >= 0x80 && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
-			 (c >= 0x2066 && c <= 0x2069))
-			ok = buf_addf(out, "\\u{%x}", (unsigned)c);
+		else if (is_unsafe(c))
+			ok = buf_addf(out, c < 0x80 ? "\\x%02x" : "\\u{%x}", (unsigned)c);
 		else
 			ok = buf_add(out, (struct str){ s.ptr, n });
 		s = str_skip(s, n ? n : 1);

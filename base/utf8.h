@@ -13,8 +13,9 @@ size_t utf8_sequence(struct str s);
 /* Columns `s` takes on a terminal: one per valid sequence or stray byte. */
 size_t utf8_columns(struct str s);
 /*
- * Append `s` for a terminal: control bytes, DEL, C1 controls and stray bytes become \xHH, tabs a
- * blank; bidirectional overrides become \u{HHHH}, so a log cannot rewrite the screen.
+ * Append `s` for a terminal or a page: control bytes, DEL and stray bytes become \xHH, tabs a
+ * blank; C1 controls, what turns the direction of text or ends a line, and what XML forbids become
+ * \u{HHHH}, so a log cannot rewrite the screen.
  */
 bool utf8_escape(struct buf *out, struct str s) MUST_USE;
 
