@@ -12,51 +12,6 @@
 #include "diagnose/config_key.h"
 #include "diagnose/mask.h"
 
-/* --- what differs in every run --------------------------------------------------------------- */
-
-/* A name that ends with * is a prefix. */
-static const struct {
-	const char *name, *reason;
-} changing[] = {
-	{ "spark.app.attempt.id", "counts the tries of one submission" },
-	{ "spark.app.id", "names this run" },
-	{ "spark.app.initial.*", "the driver's address, with its port" },
-	{ "spark.app.name", "has a row of its own" },
-	{ "spark.app.startTime", "a time" },
-	{ "spark.app.submitTime", "a time" },
-	{ "spark.databricks.clusterUsageTags.*", "names and times of this cluster's start" },
-	{ "spark.databricks.credential.*", "tokens made for this run" },
-	{ "spark.databricks.driverNfs.*", "a directory made for this run" },
-	{ "spark.databricks.session.share", "names this session" },
-	{ "spark.driver.appUIAddress", "the driver's address, with its port" },
-	{ "spark.driver.bindAddress", "the address of this run's host" },
-	{ "spark.driver.host", "whichever host the driver got" },
-	{ "spark.driver.port", "a free port, unless somebody set it; then it hardly matters" },
-	{ "spark.executor.id", "is `driver` in every driver" },
-	{ "spark.externalBlockStore.folderName", "a random name" },
-	{ "spark.fileserver.uri", "the driver's address, with its port" },
-	{ "spark.kubernetes.driver.pod.name", "names this run" },
-	{ "spark.kubernetes.executor.podNamePrefix", "names this run" },
-	{ "spark.master", "has a row of its own" },
-	{ "spark.org.apache.hadoop.yarn.server.webproxy.*", "the address of this run's proxy" },
-	{ "spark.repl.class.outputDir", "a temporary directory" },
-	{ "spark.repl.class.uri", "the driver's address, with its port" },
-	{ "spark.tachyonStore.folderName", "a random name" },
-	{ "spark.ui.proxyBase", "contains the run's name" },
-	{ "spark.yarn.app.container.log.dir", "contains the container's name" },
-	{ "spark.yarn.app.id", "names this run" },
-	{ "spark.yarn.cache.*", "files of this run's staging directory, with times" },
-	{ "spark.yarn.credentials.file", "a file of this run's staging directory" },
-};
-
-static bool changes_always(struct str key)
-{
-	for (size_t i = 0; i < ARRAY_LEN(changing); i++)
-		if (str_is_named(key, changing[i].name))
-			return true;
-	return false;
-}
-
 /* --- secrets --------------------------------------------------------------------------------- */
 
 static struct str shown_value(struct comparison *c, struct str key, struct str value)
@@ -336,7 +291,7 @@ void compare_settings(struct comparison *c)
 		/* Missing where not all is told means nothing. */
 		if (order && before_complete != after_complete)
 			continue;
-		if (!changes_always(p.key) && is_difference(c, &p, complete))
+		if (!config_key_changes_always(p.key) && is_difference(c, &p, complete))
 			setting_row(c, &p, complete);
 	}
 	if (before_complete != after_complete)

@@ -70,6 +70,8 @@ const struct config_key *config_key_nearest(struct str name);
 bool config_key_is_sparks(struct str name);
 /* Known to the newest version and neither deprecated nor removed. */
 bool config_key_is_current(const struct config_key *key);
+/* Its value is another in each run: names, ports, times. Says nothing about how a run is set up. */
+bool config_key_changes_always(struct str name);
 
 enum config_fit {
 	CONFIG_FITS,

@@ -35,31 +35,34 @@ static bool put_setting(struct buf *out, const struct fix_setting *s, bool in_fi
 	       render_safe(out, s->key) && buf_add_char(out, '=') && put_word(out, s->value);
 }
 
+bool render_settings(struct buf *out, const struct finding *f, bool in_file, bool *any)
+{
+	bool ok = true;
+
+	*any = false;
+	for (size_t i = 0; ok && i < f->fix_count; i++) {
+		const struct fix *x = &f->fixes[i];
+
+		/* One of several ways is enough: the first, which is the best. */
+		for (size_t k = 0; ok && k < x->set_count && (!x->instead || !*any || k); k++) {
+			ok = put_setting(out, &x->set[k], in_file, !*any);
+			*any = true;
+		}
+	}
+	return ok;
+}
+
 bool render_conf(const struct diagnosis *d, const struct render_options *o, struct buf *out)
 {
 	const struct finding *f = diagnosis_root(d);
-	bool ok = true, any = false;
+	bool any = false;
+	bool ok = !f || render_settings(out, f, false, &any);
 
 	(void)o;
-	for (int pass = 0; f && pass < 2; pass++) {
-		bool first = true;
-
-		for (size_t i = 0; ok && i < f->fix_count; i++) {
-			/* One of several ways is enough: the first, which is the best. */
-			if (f->fixes[i].instead && any)
-				continue;
-			for (size_t k = 0; ok && k < f->fixes[i].set_count; k++) {
-				ok = put_setting(out, &f->fixes[i].set[k], pass == 1, first);
-				first = false;
-			}
-			any |= f->fixes[i].set_count > 0;
-		}
-		if (ok && !pass && any)
-			ok = buf_add(out, STR("\n\n# the same for spark-defaults.conf:\n"));
-		if (!any)
-			break;
-	}
-	if (ok && !any)
+	if (ok && any)
+		return buf_add(out, STR("\n\n# the same for spark-defaults.conf:\n")) &&
+		       render_settings(out, f, true, &any);
+	if (ok)
 		ok = f ? buf_add(out, STR("# ")) && buf_add(out, f->id) &&
 				     buf_add(out,
 					     STR(": no setting cures this; see --format text\n"))

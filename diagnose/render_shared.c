@@ -2,6 +2,7 @@
 #include "diagnose/render_formats.h"
 
 #include "base/json_writer.h"
+#include "base/quantity.h"
 #include "base/utf8.h"
 #include "diagnose/mask.h"
 
@@ -91,19 +92,118 @@ static ptrdiff_t next_in_chain(const struct diagnosis *d, size_t i)
 	return best;
 }
 
+size_t render_chain_steps(const struct diagnosis *d, size_t i, size_t steps[RENDER_CHAIN_STEPS])
+{
+	size_t count = 0;
+
+	for (ptrdiff_t at = (ptrdiff_t)i; at >= 0 && count < RENDER_CHAIN_STEPS;
+	     at = next_in_chain(d, steps[count - 1]))
+		steps[count++] = (size_t)at;
+	return count;
+}
+
 bool render_chain(struct buf *out, const struct diagnosis *d, size_t i)
 {
-	ptrdiff_t at = (ptrdiff_t)i;
+	size_t steps[RENDER_CHAIN_STEPS], count = render_chain_steps(d, i, steps);
 	bool ok = true;
 
-	/* The graph has no circles; eight steps are more than any real cascade shows. */
-	for (size_t step = 0; ok && at >= 0 && step < 8; step++) {
-		const struct finding *f = &d->findings[at];
+	for (size_t step = 0; ok && step < count; step++) {
+		const struct finding *f = &d->findings[steps[step]];
 
 		ok = (!step || buf_add(out, STR(" > "))) && buf_add(out, f->id);
 		if (ok && f->count > 1)
 			ok = buf_addf(out, " (%" PRIu64 "x)", f->count);
-		at = next_in_chain(d, (size_t)at);
 	}
+	return ok;
+}
+
+/* Is finding `i` part of the chain that the first one explains? */
+static bool in_chain_of(const struct diagnosis *d, size_t root, size_t i, size_t depth)
+{
+	const struct finding *f = &d->findings[i];
+
+	if (i == root)
+		return true;
+	for (size_t k = 0; depth < 16 && k < f->because_count; k++)
+		if (in_chain_of(d, root, f->because[k], depth + 1))
+			return true;
+	return false;
+}
+
+bool render_in_chain(const struct diagnosis *d, size_t root, size_t i)
+{
+	return in_chain_of(d, root, i, 0);
+}
+
+bool render_same_proof(const struct evidence *a, const struct evidence *b)
+{
+	return str_eq(str_trim(a->text), str_trim(b->text)) ||
+	       (str_eq(a->source, b->source) && a->line == b->line);
+}
+
+size_t render_common_prefix(const struct diagnosis *d)
+{
+	struct str first = d->input_count ? d->inputs[0].path : STR("");
+	size_t len = first.len, cut = 0;
+
+	for (size_t i = 1; i < d->input_count; i++) {
+		size_t n = 0;
+
+		while (n < len && n < d->inputs[i].path.len &&
+		       d->inputs[i].path.ptr[n] == first.ptr[n])
+			n++;
+		len = n;
+	}
+	for (size_t i = 0; i < len; i++)
+		if (first.ptr[i] == '!' || first.ptr[i] == '/')
+			cut = i + 1;
+	return cut;
+}
+
+ptrdiff_t render_root_of(const struct diagnosis *d, size_t application)
+{
+	for (size_t i = 0; i < d->finding_count; i++)
+		if (d->findings[i].role != ROLE_NOISE && d->findings[i].application == application)
+			return (ptrdiff_t)i;
+	return -1;
+}
+
+const char *render_nothing(enum outcome outcome)
+{
+	static const char *const words[] = {
+		[OUTCOME_UNKNOWN] = "No known failure. How the run ended is not in these logs.",
+		[OUTCOME_SUCCEEDED] = "Healthy: the run succeeded, nothing to report.",
+		[OUTCOME_FAILED] = "It failed, but no line here is a failure we know.",
+		[OUTCOME_KILLED] = "It was killed; no line here says why.",
+	};
+
+	return words[outcome];
+}
+
+static bool add_count(struct buf *out, const char *before, uint64_t n, const char *what)
+{
+	return buf_addf(out, "%s%" PRIu64 " %s%s", before, n, what, n == 1 ? "" : "s");
+}
+
+bool render_read(struct buf *out, const struct diagnosis *d, size_t common)
+{
+	uint64_t logs = 0, skipped = 0;
+	bool ok;
+
+	for (size_t i = 0; i < d->input_count; i++) {
+		logs += d->inputs[i].grade <= GRADE_PARTIAL && d->inputs[i].bytes > 0;
+		skipped += d->inputs[i].grade >= GRADE_SKIPPED;
+	}
+	ok = add_count(out, "", logs, "log") &&
+	     buf_addf(out, ", %" PRIu64 " lines, ", d->lines_read);
+	quantity_show_bytes(out, (int64_t)d->bytes_read);
+	if (ok && skipped)
+		ok = add_count(out, "; ", skipped, "other file") && buf_add(out, STR(" left out"));
+	if (ok && d->noise_lines)
+		ok = add_count(out, "; ", d->noise_lines, "harmless line") &&
+		     buf_add(out, STR(" not shown (--all)"));
+	if (ok && common)
+		ok = buf_add(out, STR("; in ")) &&
+		     render_safe(out, (struct str){ d->inputs[0].path.ptr, common - 1 });
 	return ok;
 }

@@ -190,19 +190,13 @@ static void show_proof(struct screen *s, const struct evidence *e, bool first)
 	buf_release(&b);
 }
 
-static bool same_text(const struct evidence *a, const struct evidence *b)
-{
-	return str_eq(str_trim(a->text), str_trim(b->text)) ||
-	       (str_eq(a->source, b->source) && a->line == b->line);
-}
-
 static void show_proofs(struct screen *s, const struct finding *f)
 {
 	size_t most = s->o->verbose > 1 ? f->evidence_count : s->o->verbose ? 8 : PROOFS_SHOWN;
 	size_t shown = 0, last = 0;
 
 	for (size_t i = 0; i < f->evidence_count && shown < most; i++) {
-		if (i && same_text(&f->evidence[i], &f->evidence[last]))
+		if (i && render_same_proof(&f->evidence[i], &f->evidence[last]))
 			continue;
 		show_proof(s, &f->evidence[i], !shown);
 		last = i;
@@ -323,19 +317,6 @@ static void show_finding(struct screen *s, size_t index, unsigned parts)
 	buf_release(&b);
 }
 
-/* Is finding `i` part of the chain that the first one explains? */
-static bool in_chain_of(const struct diagnosis *d, size_t root, size_t i, size_t depth)
-{
-	const struct finding *f = &d->findings[i];
-
-	if (i == root)
-		return true;
-	for (size_t k = 0; depth < 16 && k < f->because_count; k++)
-		if (in_chain_of(d, root, f->because[k], depth + 1))
-			return true;
-	return false;
-}
-
 static void show_also(struct screen *s, size_t root)
 {
 	size_t shown = 0, left = 0;
@@ -346,7 +327,7 @@ static void show_also(struct screen *s, size_t root)
 
 		if (f->role == ROLE_NOISE || i == root ||
 		    f->application != s->d->findings[root].application ||
-		    (!s->o->verbose && in_chain_of(s->d, root, i, 0)))
+		    (!s->o->verbose && render_in_chain(s->d, root, i)))
 			continue;
 		if (!s->o->verbose && shown == ALSO_SHOWN) {
 			left++;
@@ -424,39 +405,16 @@ static void show_damage(struct screen *s)
 static void show_read(struct screen *s)
 {
 	struct buf b = BUF_INIT(PARAGRAPH_BYTES);
-	size_t logs = 0, skipped = 0;
 
-	for (size_t i = 0; i < s->d->input_count; i++) {
-		logs += s->d->inputs[i].grade <= GRADE_PARTIAL && s->d->inputs[i].bytes > 0;
-		skipped += s->d->inputs[i].grade >= GRADE_SKIPPED;
-	}
-	s->ok = s->ok && buf_addf(&b, "%zu log%s, %" PRIu64 " lines, ", logs, logs == 1 ? "" : "s",
-				  s->d->lines_read);
-	quantity_show_bytes(&b, (int64_t)s->d->bytes_read);
-	if (s->ok && skipped)
-		s->ok = buf_addf(&b, "; %zu other file%s left out", skipped,
-				 skipped == 1 ? "" : "s");
-	if (s->ok && s->d->noise_lines)
-		s->ok = buf_addf(&b, "; %" PRIu64 " harmless line%s not shown (--all)",
-				 s->d->noise_lines, s->d->noise_lines == 1 ? "" : "s");
-	if (s->ok && s->common)
-		s->ok = buf_add(&b, STR("; in ")) &&
-			render_safe(&b, (struct str){ s->d->inputs[0].path.ptr, s->common - 1 });
+	s->ok = s->ok && render_read(&b, s->d, s->common);
 	paragraph(s, "READ", STYLE_DIM, buf_str(&b), 0);
 	buf_release(&b);
 }
 
 static void show_nothing(struct screen *s, enum outcome outcome)
 {
-	static const char *const words[] = {
-		[OUTCOME_UNKNOWN] = "No known failure. How the run ended is not in these logs.",
-		[OUTCOME_SUCCEEDED] = "Healthy: the run succeeded, nothing to report.",
-		[OUTCOME_FAILED] = "It failed, but no line here is a failure we know.",
-		[OUTCOME_KILLED] = "It was killed; no line here says why.",
-	};
-
 	if (s->d->lines_read) {
-		paragraph(s, "", STYLE_NONE, str_from(words[outcome]), 0);
+		paragraph(s, "", STYLE_NONE, str_from(render_nothing(outcome)), 0);
 		return;
 	}
 	paragraph(s, "", STYLE_NONE, STR("Nothing was recognised as a log."), 0);
@@ -489,38 +447,9 @@ static void show_noise(struct screen *s)
 	}
 }
 
-/* Up to the last `!` or `/` that all inputs share; one input keeps its own name. */
-static size_t common_prefix(const struct diagnosis *d)
-{
-	struct str first = d->input_count ? d->inputs[0].path : STR("");
-	size_t len = first.len, cut = 0;
-
-	for (size_t i = 1; i < d->input_count; i++) {
-		size_t n = 0;
-
-		while (n < len && n < d->inputs[i].path.len &&
-		       d->inputs[i].path.ptr[n] == first.ptr[n])
-			n++;
-		len = n;
-	}
-	for (size_t i = 0; i < len; i++)
-		if (first.ptr[i] == '!' || first.ptr[i] == '/')
-			cut = i + 1;
-	return cut;
-}
-
-/* The first finding of this application that is not noise; -1: none. */
-static ptrdiff_t root_of(const struct diagnosis *d, size_t application)
-{
-	for (size_t i = 0; i < d->finding_count; i++)
-		if (d->findings[i].role != ROLE_NOISE && d->findings[i].application == application)
-			return (ptrdiff_t)i;
-	return -1;
-}
-
 static void show_application(struct screen *s, const struct application *a)
 {
-	ptrdiff_t root = root_of(s->d, (size_t)(a - s->d->applications));
+	ptrdiff_t root = render_root_of(s->d, (size_t)(a - s->d->applications));
 
 	if (a != s->d->applications)
 		put(s, STR("\n"));
@@ -543,7 +472,7 @@ static struct screen screen_of(const struct diagnosis *d, const struct render_op
 			    .o = o,
 			    .out = out,
 			    .width = o->columns,
-			    .common = common_prefix(d),
+			    .common = render_common_prefix(d),
 			    .ok = true };
 
 	if (s.width < WIDTH_MIN)

@@ -180,7 +180,7 @@ static bool show_seconds(struct buf *out, const struct quantiles *q)
 	return ok && buf_add(out, STR(" s"));
 }
 
-static bool show_cell(struct buf *out, const struct column *c, const struct cell *cell)
+bool table_show_cell(struct buf *out, const struct column *c, const struct cell *cell)
 {
 	bool ok = true;
 
@@ -268,10 +268,15 @@ static bool put_cell(struct buf *out, const struct layout *l, size_t c, struct s
 	return ok && (c == l->last || buf_add(out, STR("  ")));
 }
 
-/* A column of zeros tells nothing. */
-static bool tells(const struct cell *cell)
+bool table_column_tells(const struct table *t, size_t column)
 {
-	return cell->kind != CELL_NONE && (cell->kind != CELL_NUMBER || cell->number);
+	for (size_t r = 0; r < t->row_count; r++) {
+		const struct cell *cell = &t->rows[r].cells[column];
+
+		if (cell->kind != CELL_NONE && (cell->kind != CELL_NUMBER || cell->number))
+			return true;
+	}
+	return false;
 }
 
 static void measure(struct layout *l, struct buf *scratch)
@@ -279,17 +284,14 @@ static void measure(struct layout *l, struct buf *scratch)
 	const struct table *t = l->t;
 
 	for (size_t c = 0; c < t->column_count; c++) {
-		bool any = false;
-
 		if (!t->columns[c].title || c == t->same_column)
 			continue;
 		l->width[c] = strlen(t->columns[c].title);
 		for (size_t r = 0; r < t->row_count; r++) {
 			size_t width;
 
-			any |= tells(&t->rows[r].cells[c]);
 			buf_clear(scratch);
-			if (!show_cell(scratch, &t->columns[c], &t->rows[r].cells[c]))
+			if (!table_show_cell(scratch, &t->columns[c], &t->rows[r].cells[c]))
 				continue;
 			width = width_of(buf_str(scratch));
 			if (width > CELL_COLUMNS_MAX)
@@ -297,8 +299,8 @@ static void measure(struct layout *l, struct buf *scratch)
 			if (width > l->width[c])
 				l->width[c] = width;
 		}
-		l->shown[c] = any;
-		if (any)
+		l->shown[c] = table_column_tells(t, c);
+		if (l->shown[c])
 			l->last = c;
 	}
 }
@@ -378,7 +380,7 @@ static bool table_rows(const struct table *t, const struct render_options *o, st
 			if (!l.shown[c])
 				continue;
 			buf_clear(&scratch);
-			ok = r ? show_cell(&scratch, &t->columns[c], &t->rows[r - 1].cells[c])
+			ok = r ? table_show_cell(&scratch, &t->columns[c], &t->rows[r - 1].cells[c])
 			       : buf_add(&scratch, str_from(t->columns[c].title));
 			ok = ok && put_cell(out, &l, c, buf_str(&scratch), room);
 		}
@@ -408,7 +410,7 @@ static bool put_value(struct buf *out, const struct column *c, const struct cell
 {
 	if (cell->kind == CELL_TEXT && memchr(cell->text.ptr, '\n', cell->text.len))
 		return put_lines(out, cell->text);
-	return show_cell(out, c, cell);
+	return table_show_cell(out, c, cell);
 }
 
 /* With -v: each row as a block of all it has. */

@@ -80,6 +80,11 @@ size_t table_column(const struct table *t, struct str name);
 /* By a column; rows without a value come last. */
 void table_sort(struct table *t, size_t column, bool descending);
 
+/* One cell as people read it, texts masked and escaped. */
+bool table_show_cell(struct buf *out, const struct column *c, const struct cell *cell) MUST_USE;
+/* Has the column a value but zero? Else it tells nothing. */
+bool table_column_tells(const struct table *t, size_t column);
+
 /* Append to `out`; false past its ceiling. */
 bool table_text(const struct table *t, const struct render_options *o, struct buf *out) MUST_USE;
 bool table_json(const struct table *t, struct buf *out) MUST_USE;
