@@ -112,6 +112,17 @@ $(B)/topics_data.o: build/host/topics_data.c diagnose/topic.h
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O0 -I. -c -o $@ $<
 $(B)/libdiagnose.a: $(B)/topics_data.o
 
+# And the style sheet of --format html.
+build/host/page_style_data.c: tools/compile-text diagnose/page.css
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$^ page_style > $@
+$(B)/page_style_data.o: build/host/page_style_data.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O0 -I. -c -o $@ $<
+$(B)/libdiagnose.a: $(B)/page_style_data.o
+
 $(B)/sparkdx: $(call obj_of,cli) $(B)/catalogue_data.o $(LIBS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(call obj_of,cli) $(B)/catalogue_data.o -Wl,--start-group $(LIBS) -Wl,--end-group $(LDLIBS)
@@ -148,7 +159,7 @@ check-tree: ## rules on the source tree: dependencies in one file, function leng
 	$(Q)tests/count tree tools/check-tree
 
 .PHONY: check test test-all setup setup-test demo score bench install uninstall clean help
-CHECKS := check-format check-layers check-headers check-tree check-unit check-golden check-patterns check-detectors check-repl
+CHECKS := check-format check-layers check-headers check-tree check-unit check-golden check-patterns check-detectors check-repl check-html
 check: ## all that a commit must pass, under 30 s
 	$(Q)tests/summary $(MAKE) --no-print-directory $(JOBS) -O -k $(CHECKS)
 
@@ -171,7 +182,7 @@ test-all:
 	$(Q)$(MAKE) --no-print-directory check-lint check-sarif check-precommit
 	$(Q)$(MAKE) --no-print-directory integration-fast
 
-.PHONY: check-damage check-same check-zone check-schema check-install check-proof fuzz-replay
+.PHONY: check-html check-damage check-same check-zone check-schema check-install check-proof fuzz-replay
 check-proof: $(B)/sparkdx ## which patterns real logs prove, against docs/proof.md (UPDATE=1 rewrites)
 	$(Q)tests/count proof tests/proof $(B)/sparkdx
 .PHONY: check-lint check-sarif check-precommit
@@ -183,6 +194,8 @@ check-precommit: ## the hooks through the real pre-commit (PyPI), in a scratch r
 	$(Q)tests/count precommit tests/check-precommit
 check-schema: $(B)/sparkdx ## JSON output against its schema
 	$(Q)tests/count schema tests/check-schema $(B)/sparkdx
+check-html: $(B)/sparkdx ## the page of every corpus case: well-formed, loads nothing, bounded
+	$(Q)tests/count html tests/check-html $(B)/sparkdx
 check-damage: $(B)/sparkdx ## every corpus log cut, with NULs, CRLF, recompressed and cut
 	$(Q)tests/count damage tests/check-damage $(B)/sparkdx
 check-same: $(B)/sparkdx ## same answer for any --jobs, directory or archive, LF or CRLF

@@ -127,6 +127,29 @@ enum {
 	LIMIT_COMPARE_WORDS = 200,
 };
 
+/* -- a page ----------------------------------------------------------------------------------- */
+/* What --format html shows, so that it stays a page whatever the logs hold: tens of KB for one
+ * application, below 10 MB for anything. What is left out is counted on the page. */
+enum {
+	LIMIT_PAGE_APPLICATIONS = 20,
+	/* Findings of one application. */
+	LIMIT_PAGE_FINDINGS = 40,
+	/* Lines of proof: of the first finding, of another. */
+	LIMIT_PAGE_PROOFS = 5,
+	LIMIT_PAGE_PROOFS_OTHER = 3,
+	/* Event logs of one application: its attempts. */
+	LIMIT_PAGE_HISTORIES = 4,
+	/* Rows of one table; what failed and what took longest are kept. */
+	LIMIT_PAGE_ROWS = 40,
+	LIMIT_PAGE_SETTINGS = 80,
+	LIMIT_PAGE_INPUTS = 200,
+	/* Bars of one kind in a chart. */
+	LIMIT_PAGE_BARS = 14,
+	/* A value, and a text in a table; a class path may have 100 KB. */
+	LIMIT_PAGE_TEXT_BYTES = 600,
+	LIMIT_PAGE_CELL_BYTES = 240,
+};
+
 /* -- exploring -------------------------------------------------------------------------------- */
 enum {
 	/* Filters on top of each other: nobody remembers more. */

@@ -20,8 +20,8 @@ static bool fail(char *why, const char *fmt, ...)
 }
 
 /* Which of them a command has, it says itself. */
-static const char *const formats[] = { "text",	"json",	 "markdown", "conf", "csv",
-				       "sarif", "junit", "github",   NULL };
+static const char *const formats[] = { "text", "json",	"markdown", "html",   "conf",
+				       "csv",  "sarif", "junit",    "github", NULL };
 /* In the order of enum severity; "never" stands where SEVERITY_NONE does. */
 static const char *const severities[] = { "never", "info", "warning", "error", "critical", NULL };
 /* In the order of enum when. */
@@ -31,7 +31,7 @@ static const char *const whens[] = { "auto", "always", "never", NULL };
 
 const struct option_spec option_table[] = {
 	{ "format", '\0', OPTION_NAME, "FORMAT", formats, AT(format),
-	  "text, json, markdown, conf, sarif, junit, github; tables: text, json, csv" },
+	  "text, json, markdown, html, conf, sarif, junit, github; tables: text, json, csv" },
 	{ "output", 'o', OPTION_PATH, "FILE", NULL, AT(output),
 	  "write there instead of standard output" },
 	{ "app", '\0', OPTION_TEXT, "ID", NULL, AT(app),

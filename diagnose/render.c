@@ -7,6 +7,7 @@ const struct renderer renderers[] = {
 	{ "text", "one screen for people", render_text },
 	{ "json", "the sparkdx.diagnosis.v1 contract", render_json },
 	{ "markdown", "for tickets and chats", render_markdown },
+	{ "html", "one page to attach or to open from a build", render_html },
 	{ "conf", "only the settings that cure, for spark-submit", render_conf },
 	{ "sarif", "SARIF 2.1.0, for code scanning", render_sarif },
 	{ "junit", "JUnit XML, for build servers", render_junit },
