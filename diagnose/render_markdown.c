@@ -5,7 +5,37 @@
 
 enum { EVIDENCE_SHOWN = 3, ALSO_SHOWN = 8 };
 
-/* Markdown's own signs in text from a log mean nothing. */
+/* What would begin a list, a heading or a rule at the start of a block. */
+static bool begins_block(struct str s, size_t i)
+{
+	bool ends_word = i + 1 == s.len || s.ptr[i + 1] == ' ';
+	size_t digits = 0;
+
+	if (!i && strchr("-+=", s.ptr[0]))
+		return true;
+	while (digits < i && s.ptr[digits] >= '0' && s.ptr[digits] <= '9')
+		digits++;
+	return i && digits == i && ends_word && (s.ptr[i] == '.' || s.ptr[i] == ')');
+}
+
+/* What is taken for an address without any sign around it, up to the character that makes it one.
+ */
+static bool begins_link(struct str s, size_t i)
+{
+	static const char *const heads[] = { "http", "https", "ftp", "www" };
+	struct str before = { s.ptr, i };
+
+	for (size_t k = 0; k < ARRAY_LEN(heads); k++) {
+		size_t len = strlen(heads[k]);
+
+		if (before.len >= len &&
+		    str_eq_any_case(str_skip(before, i - len), str_from(heads[k])))
+			return s.ptr[i] == '.' || str_starts_with(str_skip(s, i), STR("://"));
+	}
+	return false;
+}
+
+/* Markdown's own signs in text from a log mean nothing, nor do its entities and bare addresses. */
 static bool add_inline(struct buf *out, struct str s)
 {
 	struct buf safe = BUF_INIT((size_t)1 << 20);
@@ -20,7 +50,8 @@ static bool add_inline(struct buf *out, struct str s)
 	for (size_t i = 0; ok && i < safe.len; i++) {
 		char c = safe.ptr[i];
 
-		if (strchr("\\`*_{}[]<>#|~", c))
+		if (strchr("\\`*_{}[]<>#|~&", c) || begins_block(buf_str(&safe), i) ||
+		    begins_link(buf_str(&safe), i))
 			ok = buf_add_char(out, '\\');
 		ok = ok && buf_add_char(out, c);
 	}
@@ -28,28 +59,56 @@ static bool add_inline(struct buf *out, struct str s)
 	return ok;
 }
 
-/* A fence longer than any run of backticks inside. */
-static bool add_code(struct buf *out, const struct evidence *e)
+/* More backticks than any run of them inside, at least `least`. */
+static bool add_fence(struct buf *out, struct str inside, size_t least)
 {
-	struct buf safe = BUF_INIT((size_t)1 << 20);
-	bool ok = render_safe(&safe, e->text);
-	size_t run = 0, longest = 2;
+	size_t run = 0, longest = least - 1;
+	bool ok = true;
 
-	for (size_t i = 0; i < safe.len; i++) {
-		run = safe.ptr[i] == '`' ? run + 1 : 0;
+	for (size_t i = 0; i < inside.len; i++) {
+		run = inside.ptr[i] == '`' ? run + 1 : 0;
 		if (run > longest)
 			longest = run;
 	}
-	ok = ok && buf_add(out, STR("`")) && render_safe(out, e->source) &&
-	     buf_addf(out, ":%" PRIu32 "`\n\n", e->line);
 	for (size_t i = 0; ok && i <= longest; i++)
 		ok = buf_add_char(out, '`');
-	ok = ok && buf_add_char(out, '\n') && buf_add(out, buf_str(&safe)) &&
-	     buf_add_char(out, '\n');
-	for (size_t i = 0; ok && i <= longest; i++)
-		ok = buf_add_char(out, '`');
-	buf_release(&safe);
-	return ok && buf_add(out, STR("\n\n"));
+	return ok;
+}
+
+/* `text` as code in a line; it is safe already. */
+static bool add_span(struct buf *out, struct str text)
+{
+	/* One blank at either end is not shown, and keeps a backtick away from the fence. */
+	struct str gap = str_count(text, '`') ? STR(" ") : STR("");
+
+	return add_fence(out, text, 1) && buf_add(out, gap) && buf_add(out, text) &&
+	       buf_add(out, gap) && add_fence(out, text, 1);
+}
+
+static bool add_code(struct buf *out, const struct evidence *e)
+{
+	struct buf text = BUF_INIT((size_t)1 << 20), source = BUF_INIT((size_t)1 << 20);
+	bool ok = render_safe(&source, e->source) && buf_addf(&source, ":%" PRIu32, e->line) &&
+		  add_span(out, buf_str(&source)) && buf_add(out, STR("\n\n")) &&
+		  render_safe(&text, e->text) && add_fence(out, buf_str(&text), 3) &&
+		  buf_add_char(out, '\n') && buf_add(out, buf_str(&text)) &&
+		  buf_add_char(out, '\n') && add_fence(out, buf_str(&text), 3) &&
+		  buf_add(out, STR("\n\n"));
+
+	buf_release(&text);
+	buf_release(&source);
+	return ok;
+}
+
+static bool add_setting(struct buf *out, const struct fix_setting *s)
+{
+	struct buf text = BUF_INIT((size_t)1 << 20);
+	bool ok = buf_add(&text, STR("--conf ")) && render_safe(&text, s->key) &&
+		  buf_add_char(&text, '=') && render_safe(&text, s->value) &&
+		  buf_add_char(out, ' ') && add_span(out, buf_str(&text));
+
+	buf_release(&text);
+	return ok;
 }
 
 static bool add_fix(struct buf *out, const struct fix *x)
@@ -57,9 +116,7 @@ static bool add_fix(struct buf *out, const struct fix *x)
 	bool ok = buf_add(out, STR("- ")) && add_inline(out, x->text);
 
 	for (size_t i = 0; ok && i < x->set_count; i++)
-		ok = buf_add(out, STR(" `--conf ")) && render_safe(out, x->set[i].key) &&
-		     buf_add_char(out, '=') && render_safe(out, x->set[i].value) &&
-		     buf_add_char(out, '`');
+		ok = add_setting(out, &x->set[i]);
 	if (ok && x->now.len)
 		ok = buf_add(out, STR(" (now ")) && add_inline(out, x->now) &&
 		     buf_add_char(out, ')');
