@@ -154,10 +154,8 @@ static const struct renderer *renderer_for(struct str file, bool *notes)
 		const char *ending, *format;
 		bool notes;
 	} kinds[] = {
-		{ ".md", "markdown", true },
-		{ ".json", "json", false },
-		{ ".txt", "text", true },
-		{ ".conf", "conf", false },
+		{ ".md", "markdown", true }, { ".html", "html", false }, { ".json", "json", false },
+		{ ".txt", "text", true },    { ".conf", "conf", false },
 	};
 
 	if (str_ends_with(file, STR(".csv")))
@@ -178,7 +176,7 @@ enum verb_result verb_export(struct session *s, const struct call *c)
 	const struct renderer *r = renderer_for(c->words[0], &notes);
 
 	if (!r) {
-		session_error(s, "the name has to end in .md, .txt, .json, .csv or .conf");
+		session_error(s, "the name has to end in .md, .txt, .html, .json, .csv or .conf");
 		return VERB_TROUBLE;
 	}
 	ok = r->render(s->diagnosis, &o, &text) && (!notes || add_notes(s, &text)) &&

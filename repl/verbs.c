@@ -296,7 +296,8 @@ const struct verb verbs[] = {
 	  NULL,
 	  "What to keep",
 	  "write the diagnosis, with notes, into a file",
-	  "FILE ends in .md, .txt, .json, .csv (findings) or .conf (settings); notes go into "
+	  "FILE ends in .md, .txt, .html, .json, .csv (findings) or .conf (settings); notes go "
+	  "into "
 	  ".md and .txt. What a single command shows goes into a file by --save.",
 	  EXAMPLES("export incident.md"),
 	  { { "FILE", ARGUMENT_PATH, false, false } },

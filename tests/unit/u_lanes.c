@@ -13,7 +13,7 @@ struct example {
 	struct log_stream logs[EXECUTORS_MAX + 1];
 	struct finding finding;
 	struct evidence proof;
-	char ids[EXECUTORS_MAX][8];
+	char ids[EXECUTORS_MAX][24];
 };
 
 static const int64_t noon_ms = INT64_C(1795435200000);
