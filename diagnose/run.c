@@ -248,55 +248,122 @@ static bool same_process_files(const struct stream_log *a, const struct stream_l
 		is_standard_stream(a->path) && is_standard_stream(b->path));
 }
 
-/* A driver that does not name its application, where that application has a driver already. */
-static bool is_second_driver(struct stream_log *const *streams, size_t count, size_t i,
-			     struct str app)
+/* Where the nearest logs lie whose application is settled. */
+struct neighbours {
+	size_t shared;	   /* bytes of the deepest directory that holds them and this log */
+	size_t closest;	   /* bytes that the path of the nearest begins with too */
+	struct str app;	   /* of the nearest */
+	bool any, several; /* applications in that directory */
+};
+
+static struct neighbours find_neighbours(struct stream_log *const *streams, size_t count, size_t i)
 {
-	if (streams[i]->process != PROCESS_DRIVER || !streams[i]->by_content)
-		return false;
-	for (size_t j = 0; j < count; j++)
-		if (j != i && (streams[j]->own_app || j < i) &&
-		    streams[j]->process == PROCESS_DRIVER && streams[j]->by_content &&
-		    str_eq(streams[j]->app, app) && !same_process_files(streams[i], streams[j]))
+	struct str path = streams[i]->path;
+	struct neighbours n = { .app = STR("") };
+
+	for (size_t j = 0; j < count; j++) {
+		size_t same, shared;
+
+		if (j == i || !streams[j]->owned)
+			continue;
+		same = common_prefix(path, streams[j]->path);
+		shared = path_directory((struct str){ path.ptr, same }).len;
+		if (!n.any || shared > n.shared)
+			n = (struct neighbours){ shared, same, streams[j]->app, true, false };
+		else if (shared == n.shared)
+			n.several |= !str_eq(n.app, streams[j]->app);
+		if (shared == n.shared && same > n.closest) {
+			n.closest = same;
+			n.app = streams[j]->app;
+		}
+	}
+	return n;
+}
+
+static bool is_driver_by_content(const struct stream_log *s)
+{
+	return s->process == PROCESS_DRIVER && s->by_content;
+}
+
+/* It can be all there is of a run: a driver, a client, or something that says how the run ended. */
+static bool stands_for_a_run(const struct stream_log *s)
+{
+	if (is_driver_by_content(s) || (s->process == PROCESS_CLIENT && s->by_content))
+		return true;
+	for (size_t i = 0; process_is_driver_side(s->process) && i < s->group_count; i++)
+		if (s->groups[i]->pattern->authority)
 			return true;
 	return false;
 }
 
-/* The application whose logs lie nearest; empty when none shares the directory. */
-static struct str nearest_app(struct stream_log *const *streams, size_t count, size_t i)
+enum {
+	/* Logs of one run, in different directories, that are further apart were not written by it.
+	 */
+	APART_MS = 10 * 60 * 1000,
+};
+
+/* Event logs are on a clock of their own. */
+static bool times_are_apart(const struct stream_log *a, const struct stream_log *b)
 {
-	struct str app = STR("");
-	size_t best = 0;
+	if (a->first_ms == TIME_NONE || b->first_ms == TIME_NONE || b->history)
+		return false;
+	return a->first_ms > b->last_ms + APART_MS || b->first_ms > a->last_ms + APART_MS;
+}
+
+/* Does another log play this one's part in the application, or did that run at another time? */
+static bool is_another_run(struct stream_log *const *streams, size_t count, size_t i,
+			   struct str app, bool same_directory)
+{
+	const struct stream_log *s = streams[i];
+	bool is_apart = false, is_beside = false;
 
 	for (size_t j = 0; j < count; j++) {
-		size_t n = common_prefix(streams[i]->path, streams[j]->path);
+		if (j == i || !streams[j]->owned || !str_eq(streams[j]->app, app))
+			continue;
+		if (is_driver_by_content(streams[j]) && !same_process_files(s, streams[j]) &&
+		    (is_driver_by_content(s) || (s->process == PROCESS_CLIENT && !same_directory)))
+			return true;
+		*(times_are_apart(s, streams[j]) ? &is_apart : &is_beside) = true;
+	}
+	return !same_directory && is_apart && !is_beside;
+}
 
-		if (streams[j]->own_app && n > best && n >= path_directory(streams[i]->path).len) {
-			best = n;
-			app = streams[j]->app;
+/* Logs that do not name their application, and may be all there is of one. */
+static void settle_runs(struct runs *runs, struct stream_log *const *streams, size_t count)
+{
+	bool nameless = !runs->items[0].app.len;
+
+	for (size_t i = 0; i < count; i++) {
+		struct stream_log *s = streams[i];
+		struct neighbours n;
+		bool same;
+
+		if (s->owned || !stands_for_a_run(s))
+			continue;
+		n = find_neighbours(streams, count, i);
+		same = n.any && n.shared >= path_directory(s->path).len;
+		s->owned = true;
+		if (n.any && (same || !n.several) &&
+		    !is_another_run(streams, count, i, n.app, same)) {
+			s->app = n.app;
+		} else if (nameless) {
+			nameless = false; /* the run that was made for it */
+		} else {
+			/* Known by its file: it has no other name. */
+			s->app = s->name;
+			add_run(runs, s->app)->about.id = STR("");
 		}
 	}
-	return app;
 }
 
 static void adopt_streams(struct runs *runs, struct stream_log *const *streams, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		streams[i]->own_app = streams[i]->app.len > 0;
-	for (size_t i = 0; i < count; i++) {
-		struct str app =
-			runs->count == 1 ? runs->items[0].app : nearest_app(streams, count, i);
-
-		if (streams[i]->app.len)
-			continue;
-		if (is_second_driver(streams, count, i, app)) {
-			/* Its own run, known by its file: it has no other name. */
-			streams[i]->app = streams[i]->name;
-			add_run(runs, streams[i]->app)->about.id = STR("");
-		} else {
-			streams[i]->app = app;
-		}
-	}
+		streams[i]->owned = streams[i]->app.len > 0;
+	settle_runs(runs, streams, count);
+	for (size_t i = 0; i < count; i++)
+		if (!streams[i]->owned)
+			streams[i]->app = find_neighbours(streams, count, i).app;
 }
 
 /* A driver in client mode and its containers: `app-…` of the driver's log is the executors'. */

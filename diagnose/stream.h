@@ -66,7 +66,7 @@ struct stream_log {
 	enum process process;
 	bool bound;	 /* process is settled: by content, or by a neighbour's */
 	bool by_content; /* its own lines say which process wrote it */
-	bool own_app;	 /* … and which application */
+	bool owned;	 /* its application is settled */
 	struct str app, attempt, container, executor, host, log_name;
 	enum grade grade;
 	struct str note;
