@@ -39,8 +39,8 @@ struct distribution {
 void distribution_add(struct distribution *d, int64_t value);
 /* Adds what `from` holds; `from` stays as it is. */
 void distribution_merge(struct distribution *d, const struct distribution *from);
-/* All 0 when empty. Reorders the values. */
-struct quantiles distribution_quantiles(struct distribution *d);
+/* All 0 when empty. */
+struct quantiles distribution_quantiles(const struct distribution *d);
 void distribution_release(struct distribution *d);
 
 #endif

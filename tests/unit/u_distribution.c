@@ -18,6 +18,39 @@ TEST(distribution_ranks_as_the_spark_ui)
 	distribution_release(&d);
 }
 
+static int by_value(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Of narrow and of wide ranges, few numbers and many. */
+TEST(distribution_ranks_as_sorted)
+{
+	int64_t values[700];
+	uint64_t random = 1;
+
+	for (size_t n = 1; n <= ARRAY_LEN(values); n++) {
+		struct distribution d = { 0 };
+		struct quantiles q;
+
+		for (size_t i = 0; i < n; i++) {
+			random = random * 6364136223846793005u + 1442695040888963407u;
+			values[i] = (int64_t)(random >> (1 + n % 63));
+			distribution_add(&d, values[i]);
+		}
+		q = distribution_quantiles(&d);
+		qsort(values, n, sizeof(*values), by_value);
+		for (size_t i = 0; i < QUANTILE_COUNT; i++) {
+			size_t rank = n * i / (QUANTILE_COUNT - 1);
+
+			CHECK(q.at[i] == values[rank < n ? rank : n - 1]);
+		}
+		distribution_release(&d);
+	}
+}
+
 TEST(distribution_of_nothing_is_zero)
 {
 	struct distribution d = { 0 };
