@@ -1,9 +1,7 @@
 #include "base/base.h"
 #include "parsers/json_pull.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "parsers/json_scan.h"
 
 struct json_pull json_pull(struct str text)
 {
@@ -31,66 +29,6 @@ static inline char next_token(struct json_pull *p)
 	       (*p->at == ' ' || *p->at == '\t' || *p->at == '\n' || *p->at == '\r'))
 		p->at++;
 	return p->at < p->end ? *p->at : '\0';
-}
-
-/* First quote or backslash at or behind `at`. */
-static const char *find_string_end(const char *at, const char *end)
-{
-#ifdef __SSE2__
-	const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
-
-	for (; end - at >= 16; at += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)at);
-		int hits = _mm_movemask_epi8(
-			_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, backslash)));
-
-		if (hits)
-			return at + __builtin_ctz((unsigned)hits);
-	}
-#endif
-	while (at < end && *at != '"' && *at != '\\')
-		at++;
-	return at;
-}
-
-/* First quote, brace or bracket at or behind `at`. */
-static const char *find_structure(const char *at, const char *end)
-{
-#ifdef __SSE2__
-	/* `[` and `{` differ from `]` and `}` in two bits, and from each other in 0x20. */
-	const __m128i quote = _mm_set1_epi8('"'), fold = _mm_set1_epi8(0x20);
-	const __m128i open = _mm_set1_epi8('{'), shut = _mm_set1_epi8('}');
-
-	for (; end - at >= 16; at += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)at);
-		__m128i folded = _mm_or_si128(v, fold);
-		__m128i hit = _mm_or_si128(
-			_mm_cmpeq_epi8(v, quote),
-			_mm_or_si128(_mm_cmpeq_epi8(folded, open), _mm_cmpeq_epi8(folded, shut)));
-		int hits = _mm_movemask_epi8(hit);
-
-		if (hits)
-			return at + __builtin_ctz((unsigned)hits);
-	}
-#endif
-	while (at < end && *at != '"' && *at != '{' && *at != '}' && *at != '[' && *at != ']')
-		at++;
-	return at;
-}
-
-/* `at` is behind the opening quote; returns behind the closing one, NULL when there is none. */
-static const char *skip_string(const char *at, const char *end)
-{
-	for (;;) {
-		at = find_string_end(at, end);
-		if (at >= end)
-			return NULL;
-		if (*at == '"')
-			return at + 1;
-		if (end - at < 2)
-			return NULL;
-		at += 2;
-	}
 }
 
 static bool enter(struct json_pull *p, char open)
@@ -146,7 +84,7 @@ bool pull_key(struct json_pull *p, struct str *key)
 	if (*p->at != '"')
 		return fail(p);
 	begin = p->at + 1;
-	behind = skip_string(begin, p->end);
+	behind = json_scan_string(begin, p->end);
 	if (!behind)
 		return fail(p);
 	*key = (struct str){ begin, (size_t)(behind - 1 - begin) };
@@ -154,6 +92,17 @@ bool pull_key(struct json_pull *p, struct str *key)
 	if (next_token(p) != ':')
 		return fail(p);
 	p->at++;
+	return true;
+}
+
+bool pull_member(struct json_pull *p, struct str member)
+{
+	const char *at = p->at;
+
+	at += at < p->end && *at == ',';
+	if ((size_t)(p->end - at) < member.len || memcmp(at, member.ptr, member.len) != 0)
+		return false;
+	p->at = at + member.len;
 	return true;
 }
 
@@ -173,7 +122,7 @@ struct str pull_string(struct json_pull *p)
 		return STR("");
 	}
 	begin = p->at + 1;
-	behind = skip_string(begin, p->end);
+	behind = json_scan_string(begin, p->end);
 	if (!behind) {
 		fail(p);
 		return STR("");
@@ -240,149 +189,13 @@ bool pull_bool(struct json_pull *p)
 	return value;
 }
 
-#ifdef __SSE2__
-/* One bit per byte of 64: does it equal `c`, after `fold` was or-ed in? */
-static uint64_t bytes_equal(const __m128i v[4], char fold, char c)
+/* Behind a string or value that json_scan found the end of, NULL: it has none. */
+static void go_on(struct json_pull *p, const char *behind)
 {
-	const __m128i mask = _mm_set1_epi8(fold), want = _mm_set1_epi8(c);
-	uint64_t bits = 0;
-
-	for (int i = 0; i < 4; i++) {
-		__m128i eq = _mm_cmpeq_epi8(_mm_or_si128(v[i], mask), want);
-
-		bits |= (uint64_t)(unsigned)_mm_movemask_epi8(eq) << (16 * i);
-	}
-	return bits;
-}
-
-/* Bit i becomes the parity of bits 0..i: from quotes to what lies between them. */
-static uint64_t prefix_xor(uint64_t bits)
-{
-	for (int shift = 1; shift < 64; shift *= 2)
-		bits ^= bits << shift;
-	return bits;
-}
-
-/* Quotes that are escaped do not count: those behind an odd run of backslashes. */
-static uint64_t escaped_bytes(uint64_t backslashes, bool *carry)
-{
-	uint64_t escaped = 0;
-	bool odd = *carry;
-
-	if (!backslashes && !odd)
-		return 0;
-	for (int i = 0; i < 64; i++) {
-		if (odd) {
-			escaped |= UINT64_C(1) << i;
-			odd = false;
-		} else {
-			odd = backslashes >> i & 1;
-		}
-	}
-	*carry = odd;
-	return escaped;
-}
-
-/* Offset of the bit at which `depth` falls to 0, or 64. */
-static int closing_bit(uint64_t open, uint64_t shut, size_t *depth)
-{
-	for (uint64_t both = open | shut; both; both &= both - 1) {
-		int i = __builtin_ctzll(both);
-
-		if (open >> i & 1)
-			++*depth;
-		else if (--*depth == 0)
-			return i;
-	}
-	return 64;
-}
-
-/* Built twice, and chosen when the program starts: processors of the last decade count bits in one
- * instruction. Sanitizers cannot instrument the choice. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-	!defined(__SANITIZE_ADDRESS__)
-#define FASTEST_CLONE __attribute__((target_clones("avx2", "default")))
-#else
-#define FASTEST_CLONE
-#endif
-
-/*
- * 64 bytes at a time: quotes give the strings, braces and brackets outside of them the depth. A
- * block that cannot close the value is only counted.
- */
-FASTEST_CLONE static bool skip_composite_fast(struct json_pull *p, size_t *depth)
-{
-	bool escape_carry = false, in_string = false;
-
-	while (p->end - p->at >= 64) {
-		const __m128i *from = (const __m128i *)(const void *)p->at;
-		const __m128i v[4] = { _mm_loadu_si128(from), _mm_loadu_si128(from + 1),
-				       _mm_loadu_si128(from + 2), _mm_loadu_si128(from + 3) };
-		uint64_t escaped = escaped_bytes(bytes_equal(v, 0, '\\'), &escape_carry);
-		uint64_t strings = prefix_xor(bytes_equal(v, 0, '"') & ~escaped) ^
-				   (in_string ? ~UINT64_C(0) : 0);
-		/* `[` and `{`, `]` and `}` differ in 0x20 alone. */
-		uint64_t open = bytes_equal(v, 0x20, '{') & ~strings;
-		uint64_t shut = bytes_equal(v, 0x20, '}') & ~strings;
-		size_t closing = (size_t)__builtin_popcountll(shut);
-
-		if (closing < *depth) {
-			*depth += (size_t)__builtin_popcountll(open);
-			*depth -= closing;
-		} else {
-			int at = closing_bit(open, shut, depth);
-
-			if (at < 64) {
-				p->at += at + 1;
-				return true;
-			}
-		}
-		in_string = strings >> 63;
-		p->at += 64;
-	}
-	/* The rest is walked byte by byte; hand over at a byte outside of strings. */
-	if (in_string) {
-		p->at += escape_carry;
-		p->at = p->at <= p->end ? skip_string(p->at, p->end) : NULL;
-		if (!p->at)
-			fail(p);
-	}
-	return false;
-}
-#endif
-
-static void skip_composite(struct json_pull *p)
-{
-	size_t depth = 0;
-
-#ifdef __SSE2__
-	if (skip_composite_fast(p, &depth) || p->bad)
-		return;
-#endif
-	for (;;) {
-		p->at = find_structure(p->at, p->end);
-		if (p->at >= p->end) {
-			fail(p);
-			return;
-		}
-		switch (*p->at++) {
-		case '"':
-			p->at = skip_string(p->at, p->end);
-			if (!p->at) {
-				fail(p);
-				return;
-			}
-			break;
-		case '{':
-		case '[':
-			depth++;
-			break;
-		default:
-			if (--depth == 0)
-				return;
-			break;
-		}
-	}
+	if (behind)
+		p->at = behind;
+	else
+		fail(p);
 }
 
 static void skip_scalar(struct json_pull *p)
@@ -403,15 +216,18 @@ void pull_skip(struct json_pull *p)
 
 	if (p->bad)
 		return;
-	if (c == '"') {
-		p->at = skip_string(p->at + 1, p->end);
-		if (!p->at)
-			fail(p);
-	} else if (c == '{' || c == '[') {
-		skip_composite(p);
-	} else {
+	if (c == '"')
+		go_on(p, json_scan_string(p->at + 1, p->end));
+	else if (c == '{' || c == '[')
+		go_on(p, json_scan_close(p->at + 1, p->end, 1));
+	else
 		skip_scalar(p);
-	}
+}
+
+void pull_rest(struct json_pull *p)
+{
+	if (!p->bad)
+		go_on(p, json_scan_close(p->at, p->end, 1));
 }
 
 struct str pull_raw(struct json_pull *p)

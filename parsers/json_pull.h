@@ -2,7 +2,7 @@
  * json_pull.h - a bounded pull scanner over one JSON text: no tree, no allocation, no recursion.
  *
  * Event logs are gigabytes of one-line JSON objects of which a few fields matter. The caller walks
- * what it wants and skips the rest; skipping looks 16 bytes at a time for what can end a value.
+ * what it wants and skips the rest, many bytes at a time (json_scan.h).
  *
  *	struct json_pull p = json_pull(line);
  *	struct str key;
@@ -39,6 +39,9 @@ bool pull_object(struct json_pull *p);
 bool pull_array(struct json_pull *p);
 /* The next member's key (raw), positioned at its value; false at the closing brace. */
 bool pull_key(struct json_pull *p, struct str *key);
+/* Is the next member written as `member`, `"key":`? Then it is entered as by pull_key(), only
+ * faster; otherwise nothing changes. */
+bool pull_member(struct json_pull *p, struct str member);
 /* Positioned at the next element; false at the closing bracket. */
 bool pull_element(struct json_pull *p);
 
@@ -49,6 +52,8 @@ struct str pull_string(struct json_pull *p);
 int64_t pull_int(struct json_pull *p, int64_t otherwise);
 bool pull_bool(struct json_pull *p);
 void pull_skip(struct json_pull *p);
+/* Leave the object or array that was entered last, at its next member: the others are skipped. */
+void pull_rest(struct json_pull *p);
 /* The raw text of the next value, whatever it is. */
 struct str pull_raw(struct json_pull *p);
 /* True when the text ends here, blanks aside. */
