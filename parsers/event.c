@@ -9,40 +9,32 @@ enum field_type {
 	FIELD_RAW,    /* keep the JSON text */
 	FIELD_NESTED, /* descend with another table */
 	FIELD_REASON,
+	FIELD_UNUSED, /* skipped: a row of its own makes it expected, see walk() */
 };
 
 struct field {
-	const char *key;
-	size_t key_len;
+	struct str member; /* as Spark writes it: `"Stage ID":` */
 	enum field_type type;
 	size_t offset;
 	const struct field *nested;
 };
 
-#define INT_FIELD(k, m)                                                      \
-	{                                                                    \
-		k, sizeof(k) - 1, FIELD_INT, offsetof(struct event, m), NULL \
+#define FIELD(k, type, offset, nested)                                \
+	{                                                             \
+		{ "\"" k "\":", sizeof(k) + 2 }, type, offset, nested \
 	}
-#define TEXT_FIELD(k, m)                                                      \
-	{                                                                     \
-		k, sizeof(k) - 1, FIELD_TEXT, offsetof(struct event, m), NULL \
+#define INT_FIELD(k, m)	 FIELD(k, FIELD_INT, offsetof(struct event, m), NULL)
+#define TEXT_FIELD(k, m) FIELD(k, FIELD_TEXT, offsetof(struct event, m), NULL)
+#define BOOL_FIELD(k, m) FIELD(k, FIELD_BOOL, offsetof(struct event, m), NULL)
+#define RAW_FIELD(k, m)	 FIELD(k, FIELD_RAW, offsetof(struct event, m), NULL)
+#define NESTED(k, table) FIELD(k, FIELD_NESTED, 0, table)
+#define UNUSED_FIELD(k)	 FIELD(k, FIELD_UNUSED, 0, NULL)
+#define END_FIELDS                                 \
+	{                                          \
+		{ NULL, 0 }, FIELD_UNUSED, 0, NULL \
 	}
-#define BOOL_FIELD(k, m)                                                      \
-	{                                                                     \
-		k, sizeof(k) - 1, FIELD_BOOL, offsetof(struct event, m), NULL \
-	}
-#define RAW_FIELD(k, m)                                                      \
-	{                                                                    \
-		k, sizeof(k) - 1, FIELD_RAW, offsetof(struct event, m), NULL \
-	}
-#define NESTED(k, table)                                 \
-	{                                                \
-		k, sizeof(k) - 1, FIELD_NESTED, 0, table \
-	}
-#define END_FIELDS                          \
-	{                                   \
-		NULL, 0, FIELD_INT, 0, NULL \
-	}
+
+/* Each table lists its fields in the order Spark writes them. */
 
 static const struct field log_start[] = { TEXT_FIELD("Spark Version", version), END_FIELDS };
 
@@ -150,6 +142,7 @@ static const struct field task_info[] = {
 	INT_FIELD("Task ID", id),
 	INT_FIELD("Index", index),
 	INT_FIELD("Attempt", attempt),
+	UNUSED_FIELD("Partition ID"),
 	INT_FIELD("Launch Time", launch_ms),
 	TEXT_FIELD("Executor ID", executor),
 	TEXT_FIELD("Host", host),
@@ -159,7 +152,6 @@ static const struct field task_info[] = {
 	INT_FIELD("Finish Time", finish_ms),
 	BOOL_FIELD("Failed", failed),
 	BOOL_FIELD("Killed", killed),
-	RAW_FIELD("Accumulables", accumulables),
 	END_FIELDS,
 };
 static const struct field task_start[] = {
@@ -170,16 +162,19 @@ static const struct field task_start[] = {
 };
 
 static const struct field shuffle_read[] = {
+	UNUSED_FIELD("Remote Blocks Fetched"),
+	UNUSED_FIELD("Local Blocks Fetched"),
+	INT_FIELD("Fetch Wait Time", metrics.shuffle_fetch_wait_ms),
 	INT_FIELD("Remote Bytes Read", metrics.shuffle_read_remote_bytes),
+	UNUSED_FIELD("Remote Bytes Read To Disk"),
 	INT_FIELD("Local Bytes Read", metrics.shuffle_read_local_bytes),
 	INT_FIELD("Total Records Read", metrics.shuffle_read_records),
-	INT_FIELD("Fetch Wait Time", metrics.shuffle_fetch_wait_ms),
 	END_FIELDS,
 };
 static const struct field shuffle_write[] = {
 	INT_FIELD("Shuffle Bytes Written", metrics.shuffle_write_bytes),
-	INT_FIELD("Shuffle Records Written", metrics.shuffle_write_records),
 	INT_FIELD("Shuffle Write Time", metrics.shuffle_write_ns),
+	INT_FIELD("Shuffle Records Written", metrics.shuffle_write_records),
 	END_FIELDS,
 };
 static const struct field input_metrics[] = {
@@ -210,7 +205,7 @@ static const struct field task_metrics[] = {
 	END_FIELDS,
 };
 static const struct field task_end_reason[] = {
-	{ "Reason", 6, FIELD_REASON, 0, NULL },
+	FIELD("Reason", FIELD_REASON, 0, NULL),
 	TEXT_FIELD("Class Name", exception_class),
 	TEXT_FIELD("Description", exception_message),
 	TEXT_FIELD("Full Stack Trace", stack),
@@ -220,13 +215,10 @@ static const struct field task_end_reason[] = {
 	END_FIELDS,
 };
 static const struct field task_end[] = {
-	INT_FIELD("Stage ID", stage),
-	INT_FIELD("Stage Attempt ID", stage_attempt),
-	TEXT_FIELD("Task Type", task_type),
-	NESTED("Task End Reason", task_end_reason),
-	NESTED("Task Info", task_info),
-	NESTED("Task Metrics", task_metrics),
-	END_FIELDS,
+	INT_FIELD("Stage ID", stage),	      INT_FIELD("Stage Attempt ID", stage_attempt),
+	TEXT_FIELD("Task Type", task_type),   NESTED("Task End Reason", task_end_reason),
+	NESTED("Task Info", task_info),	      UNUSED_FIELD("Task Executor Metrics"),
+	NESTED("Task Metrics", task_metrics), END_FIELDS,
 };
 
 static const struct field speculative_task[] = {
@@ -335,21 +327,32 @@ static enum task_reason task_reason_from(struct str name)
 	return TASK_UNKNOWN_REASON;
 }
 
+/* An object that is being read. */
+struct level {
+	const struct field *fields;
+	const struct field *next; /* the row behind the one met last: expected next */
+	bool complete;		  /* all wanted rows before `next` were met */
+};
+
 static bool is_key(const struct field *f, struct str key)
 {
-	return f->key_len == key.len && f->key[0] == key.ptr[0] &&
-	       !memcmp(f->key, key.ptr, key.len);
+	return f->member.len == key.len + 3 && !memcmp(f->member.ptr + 1, key.ptr, key.len);
 }
 
-/* Tables list fields in the order Spark writes them, so the search goes on where the last field
- * was found and mostly ends at once. */
-static const struct field *find_field(const struct field *fields, const struct field *from,
-				      struct str key)
+/* The row of a key that was not the expected one; NULL when nobody wants it. */
+static const struct field *find_field(struct level *l, struct str key)
 {
-	for (const struct field *f = from; f->key; f++)
-		if (is_key(f, key))
+	bool complete = l->complete;
+
+	for (const struct field *f = l->next; f->member.len; f++) {
+		if (is_key(f, key)) {
+			l->next = f + 1;
+			l->complete = complete;
 			return f;
-	for (const struct field *f = fields; f < from; f++)
+		}
+		complete &= f->type == FIELD_UNUSED;
+	}
+	for (const struct field *f = l->fields; f < l->next; f++)
 		if (is_key(f, key))
 			return f;
 	return NULL;
@@ -382,42 +385,53 @@ static void read_value(struct json_pull *p, const struct field *f, struct event 
 	case FIELD_REASON:
 		e->task_reason = task_reason_from(pull_string(p));
 		break;
+	case FIELD_UNUSED:
+		pull_skip(p);
+		break;
 	case FIELD_NESTED:
 		break; /* walk() descends */
 	}
 }
 
-/* The tables nest at most four deep, so a small stack replaces recursion. */
+/*
+ * Read the object that was entered, by its table. The tables nest at most four deep, so a small
+ * stack replaces recursion.
+ *
+ * Spark writes its fields in one order, so the next row of the table is compared first and mostly
+ * right. When all rows were met in that order, what is left of the object is skipped at once; in
+ * any other order it is read to its end.
+ */
 static void walk(struct json_pull *p, const struct field *fields, struct event *e)
 {
-	struct {
-		const struct field *fields, *next;
-	} stack[4];
-	size_t depth = 0;
+	struct level stack[4] = { { fields, fields, true } };
+	struct level *l = stack;
 	struct str key;
 
-	stack[0].fields = stack[0].next = fields;
 	for (;;) {
-		const struct field *f;
+		const struct field *f = l->next;
+		bool ended = false;
 
-		if (!pull_key(p, &key)) {
-			if (p->bad || !depth)
+		if (f->member.len && pull_member(p, f->member)) {
+			l->next++;
+		} else if (!f->member.len && l->complete) {
+			pull_rest(p);
+			ended = true;
+		} else if (pull_key(p, &key)) {
+			f = find_field(l, key);
+		} else {
+			ended = true;
+		}
+		if (ended) {
+			if (p->bad || l == stack)
 				return;
-			depth--;
-			continue;
-		}
-		f = find_field(stack[depth].fields, stack[depth].next, key);
-		if (!f) {
+			l--;
+		} else if (!f) {
 			pull_skip(p);
-			continue;
-		}
-		stack[depth].next = f + 1;
-		if (f->type != FIELD_NESTED) {
+		} else if (f->type != FIELD_NESTED) {
 			read_value(p, f, e);
 		} else if (pull_object(p)) {
-			BUG_ON(depth + 1 == ARRAY_LEN(stack));
-			depth++;
-			stack[depth].fields = stack[depth].next = f->nested;
+			BUG_ON(l == &stack[ARRAY_LEN(stack) - 1]);
+			*++l = (struct level){ f->nested, f->nested, true };
 		}
 	}
 }

@@ -84,7 +84,7 @@ struct event {
 	struct str stage_ids;	 /* JSON array of a job's stages */
 	struct str parents;	 /* JSON array of a stage's parents */
 	struct str rdd_infos;	 /* JSON array */
-	struct str accumulables; /* JSON array of a stage's or task's accumulables */
+	struct str accumulables; /* JSON array of a stage's accumulables */
 	bool succeeded;		 /* job */
 	struct str description, call_site;
 	int64_t index, attempt, launch_ms, finish_ms, getting_result_ms;
