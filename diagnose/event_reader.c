@@ -6,89 +6,78 @@
 void event_reader_begin(struct event_reader *r, struct source *source, struct str head)
 {
 	*r = (struct event_reader){ .source = source,
-				    .buf = BUF_INIT((size_t)EVENT_BYTES_MAX + LIMIT_READ_BYTES),
+				    .room = malloc(LIMIT_READ_BYTES),
+				    .block = head,
+				    .line = BUF_INIT(EVENT_BYTES_MAX),
 				    .bytes = head.len };
-	if (!buf_add(&r->buf, head))
-		r->skipping = true;
+	if (!r->room)
+		die_no_memory();
 }
 
 void event_reader_end(struct event_reader *r)
 {
-	buf_release(&r->buf);
+	free(r->room);
+	buf_release(&r->line);
 }
 
-static void read_more(struct event_reader *r, char *into)
+/* Up to the next newline, which is taken, or all that is left of the block; false: the latter. */
+static bool take_piece(struct event_reader *r, struct str *piece)
 {
-	size_t n = source_read(r->source, into, LIMIT_READ_BYTES);
+	const char *lf = r->block.len ? memchr(r->block.ptr, '\n', r->block.len) : NULL;
 
-	r->buf.len += n;
-	r->bytes += n;
-	r->ended = n == 0;
-}
-
-/* False: the event that began at `at` is too long, and what was read of it is gone. */
-static bool fill(struct event_reader *r)
-{
-	char *into;
-
-	buf_consume(&r->buf, r->at);
-	r->searched -= r->at;
-	r->at = 0;
-	into = r->skipping ? NULL : buf_reserve(&r->buf, LIMIT_READ_BYTES);
-	if (into) {
-		read_more(r, into);
-		return true;
-	}
-	buf_clear(&r->buf);
-	r->searched = 0;
-	into = buf_reserve(&r->buf, LIMIT_READ_BYTES);
-	BUG_ON(!into);
-	read_more(r, into);
-	return false;
-}
-
-/* The next line, or what the last one is without a newline; false: not all of it is there. */
-static bool next_line(struct event_reader *r, struct str *line)
-{
-	const char *lf = NULL;
-	size_t end = r->buf.len;
-
-	if (r->searched < end)
-		lf = memchr(r->buf.ptr + r->searched, '\n', end - r->searched);
+	*piece = r->block;
 	if (lf)
-		end = (size_t)(lf - r->buf.ptr);
-	r->searched = end;
-	if (!lf && !(r->ended && end > r->at))
-		return false;
-	*line = (struct str){ r->buf.ptr + r->at, end - r->at };
-	r->at = end + (lf != NULL);
-	r->searched = r->at;
-	return true;
+		piece->len = (size_t)(lf - r->block.ptr);
+	r->block = str_skip(r->block, piece->len + (lf != NULL));
+	return lf != NULL;
+}
+
+static void next_block(struct event_reader *r)
+{
+	r->block = source_lend(r->source, r->room);
+	r->bytes += r->block.len;
+	r->ended = !r->block.len;
+}
+
+/* The next line, or what the last one is without a newline. */
+static enum event_read next_line(struct event_reader *r, struct str *line)
+{
+	bool whole;
+
+	for (buf_clear(&r->line); !r->ended;) {
+		whole = take_piece(r, line);
+		if (r->skipping) {
+			r->skipping = !whole;
+		} else if (whole && !r->line.len) {
+			return EVENT_READ_OK;
+		} else if (!buf_add(&r->line, *line)) {
+			buf_clear(&r->line);
+			r->skipping = !whole;
+			return EVENT_READ_TOO_LONG;
+		}
+		if (whole && r->line.len)
+			break;
+		if (!whole)
+			next_block(r);
+	}
+	*line = buf_str(&r->line);
+	return line->len ? EVENT_READ_OK : EVENT_READ_END;
 }
 
 enum event_read event_reader_next(struct event_reader *r, struct event *e)
 {
+	enum event_read got;
 	struct str line;
 
-	for (;;) {
-		if (next_line(r, &line)) {
-			if (r->skipping) {
-				r->skipping = false;
-				continue;
-			}
-			r->number++;
-			line = str_trim(line);
-			if (!line.len)
-				continue;
+	while ((got = next_line(r, &line)) != EVENT_READ_END) {
+		r->number++;
+		line = str_trim(line);
+		if (got == EVENT_READ_OK && line.len) {
 			event_parse(line, e);
-			return EVENT_READ_OK;
+			return got;
 		}
-		if (r->ended)
-			return EVENT_READ_END;
-		if (!fill(r) && !r->skipping) {
-			r->skipping = true;
-			r->number++;
-			return EVENT_READ_TOO_LONG;
-		}
+		if (got == EVENT_READ_TOO_LONG)
+			return got;
 	}
+	return got;
 }

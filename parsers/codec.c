@@ -193,7 +193,7 @@ static void framed_close(struct source *s)
 	free(f);
 }
 
-static const struct source_ops framed_ops = { framed_read, framed_close, NULL };
+static const struct source_ops framed_ops = { .read = framed_read, .close = framed_close };
 
 struct source *framed_open(struct source *inner, size_t (*next)(struct framed *f))
 {

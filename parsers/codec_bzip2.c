@@ -64,7 +64,7 @@ static void bzip2_close(struct source *s)
 	free(b);
 }
 
-static const struct source_ops bzip2_ops = { bzip2_read, bzip2_close, NULL };
+static const struct source_ops bzip2_ops = { .read = bzip2_read, .close = bzip2_close };
 
 struct source *codec_bzip2_open(struct source *inner)
 {

@@ -190,7 +190,7 @@ static void gzip_close(struct source *s)
 	free(g);
 }
 
-static const struct source_ops gzip_ops = { gzip_read, gzip_close, NULL };
+static const struct source_ops gzip_ops = { .read = gzip_read, .close = gzip_close };
 
 static struct source *open_with(struct source *inner, int window_bits, bool one_stream)
 {

@@ -161,7 +161,7 @@ static void lz4_close(struct source *s)
 	free(l);
 }
 
-static const struct source_ops lz4_ops = { lz4_read, lz4_close, NULL };
+static const struct source_ops lz4_ops = { .read = lz4_read, .close = lz4_close };
 
 struct source *codec_lz4_frame_open(struct source *inner)
 {

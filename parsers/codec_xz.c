@@ -58,7 +58,7 @@ static void xz_close(struct source *s)
 	free(x);
 }
 
-static const struct source_ops xz_ops = { xz_read, xz_close, NULL };
+static const struct source_ops xz_ops = { .read = xz_read, .close = xz_close };
 
 struct source *codec_xz_open(struct source *inner)
 {

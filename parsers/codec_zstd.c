@@ -82,7 +82,7 @@ static void zstd_close(struct source *source)
 	free(s);
 }
 
-static const struct source_ops zstd_ops = { zstd_read, zstd_close, NULL };
+static const struct source_ops zstd_ops = { .read = zstd_read, .close = zstd_close };
 
 struct source *codec_zstd_open(struct source *inner)
 {

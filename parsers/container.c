@@ -266,7 +266,7 @@ static void member_close(struct source *s)
 	(void)s; /* lives in visit_entry() */
 }
 
-static const struct source_ops member_ops = { member_read, member_close, NULL };
+static const struct source_ops member_ops = { .read = member_read, .close = member_close };
 
 /* --- walking --------------------------------------------------------------------------------- */
 

@@ -45,7 +45,7 @@ static void forward_close(struct source *source)
 	(void)source;
 }
 
-static const struct source_ops forward_ops = { forward_read, forward_close, NULL };
+static const struct source_ops forward_ops = { .read = forward_read, .close = forward_close };
 
 void forward_init(struct forward *f, struct str head, struct source *file)
 {
@@ -136,7 +136,7 @@ static void range_close(struct source *source)
 	free(source);
 }
 
-static const struct source_ops range_ops = { range_read, range_close, NULL };
+static const struct source_ops range_ops = { .read = range_read, .close = range_close };
 
 struct source *range_open(struct source *file, uint64_t offset, uint64_t len)
 {

@@ -80,7 +80,7 @@ static void metered_close(struct source *s)
 	free(m);
 }
 
-static const struct source_ops metered_ops = { metered_read, metered_close, NULL };
+static const struct source_ops metered_ops = { .read = metered_read, .close = metered_close };
 
 struct source *meter_open(struct meter *m, struct source *inner, const struct source *packed)
 {

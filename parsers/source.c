@@ -26,6 +26,17 @@ size_t source_read_full(struct source *s, char *into, size_t capacity)
 	return got;
 }
 
+struct str source_lend(struct source *s, char *room)
+{
+	struct str lent;
+
+	if (!s->ops->lend)
+		return (struct str){ room, source_read(s, room, LIMIT_READ_BYTES) };
+	lent = s->ops->lend(s);
+	s->read_bytes += lent.len;
+	return lent;
+}
+
 void source_skip(struct source *s, uint64_t count)
 {
 	char *scrap = malloc(LIMIT_READ_BYTES);
@@ -106,7 +117,9 @@ static void memory_close(struct source *s)
 	free(s);
 }
 
-static const struct source_ops memory_ops = { memory_read, memory_close, memory_read_at };
+static const struct source_ops memory_ops = { .read = memory_read,
+					      .close = memory_close,
+					      .read_at = memory_read_at };
 
 struct source *source_from_memory(struct str bytes)
 {
@@ -208,8 +221,10 @@ static void fd_close(struct source *s)
 	free(s);
 }
 
-static const struct source_ops fd_ops = { fd_read, fd_close, NULL };
-static const struct source_ops seekable_ops = { fd_read, fd_close, fd_read_at };
+static const struct source_ops fd_ops = { .read = fd_read, .close = fd_close };
+static const struct source_ops seekable_ops = { .read = fd_read,
+						.close = fd_close,
+						.read_at = fd_read_at };
 
 struct source *source_from_fd(int fd, uint64_t size_bytes, bool seekable)
 {
@@ -272,8 +287,10 @@ static void head_close(struct source *s)
 	free(h);
 }
 
-static const struct source_ops head_ops = { head_read, head_close, NULL };
-static const struct source_ops head_seekable_ops = { head_read, head_close, head_read_at };
+static const struct source_ops head_ops = { .read = head_read, .close = head_close };
+static const struct source_ops head_seekable_ops = { .read = head_read,
+						     .close = head_close,
+						     .read_at = head_read_at };
 
 struct source *source_with_head(struct str head, struct source *inner)
 {
@@ -328,7 +345,7 @@ static void slice_close(struct source *s)
 	free(s);
 }
 
-static const struct source_ops slice_ops = { slice_read, slice_close, NULL };
+static const struct source_ops slice_ops = { .read = slice_read, .close = slice_close };
 
 struct source *source_slice(struct source *inner, uint64_t len)
 {
@@ -359,78 +376,111 @@ struct ahead_source {
 		size_t len;
 	} blocks[AHEAD_BLOCKS]; /* a ring: [first, first + full) hold bytes */
 	size_t first, full;
-	size_t used;  /* of the first block */
-	bool ended;   /* the inner source gave its last byte */
-	bool closing; /* the reader wants no more */
+	bool ended;	 /* the inner source gave its last byte */
+	bool closing;	 /* the reader wants no more */
+	bool holding;	 /* the reader has the first block */
+	struct str rest; /* of that block, not handed out yet */
 };
+
+/* A thread that waits for room is woken when half of the ring is free: once for several blocks. */
+static bool wait_for_room(struct ahead_source *a, size_t *slot)
+{
+	bool go_on;
+
+	pthread_mutex_lock(&a->lock);
+	if (a->full == AHEAD_BLOCKS)
+		while (a->full > AHEAD_BLOCKS / 2 && !a->closing)
+			pthread_cond_wait(&a->changed, &a->lock);
+	*slot = (a->first + a->full) % AHEAD_BLOCKS;
+	go_on = !a->closing;
+	pthread_mutex_unlock(&a->lock);
+	return go_on;
+}
+
+static char *block_at(struct ahead_source *a, size_t slot)
+{
+	if (!a->blocks[slot].bytes)
+		a->blocks[slot].bytes = alloc(LIMIT_READ_BYTES);
+	return a->blocks[slot].bytes;
+}
 
 static void *ahead_main(void *context)
 {
 	struct ahead_source *a = context;
+	size_t slot, n = LIMIT_READ_BYTES;
 
-	for (;;) {
-		size_t slot, n;
-
-		pthread_mutex_lock(&a->lock);
-		while (a->full == AHEAD_BLOCKS && !a->closing)
-			pthread_cond_wait(&a->changed, &a->lock);
-		slot = (a->first + a->full) % AHEAD_BLOCKS;
-		if (a->closing) {
-			pthread_mutex_unlock(&a->lock);
-			return NULL;
-		}
-		pthread_mutex_unlock(&a->lock);
+	while (n == LIMIT_READ_BYTES && wait_for_room(a, &slot)) {
 		/* The slot is ours until `full` counts it. */
-		if (!a->blocks[slot].bytes)
-			a->blocks[slot].bytes = alloc(LIMIT_READ_BYTES);
-		n = source_read_full(a->inner, a->blocks[slot].bytes, LIMIT_READ_BYTES);
+		n = source_read_full(a->inner, block_at(a, slot), LIMIT_READ_BYTES);
 		pthread_mutex_lock(&a->lock);
 		a->blocks[slot].len = n;
-		if (n)
-			a->full++;
+		a->full += n > 0;
 		a->ended = n < LIMIT_READ_BYTES;
-		pthread_cond_broadcast(&a->changed);
+		if (a->full == 1 || a->ended)
+			pthread_cond_signal(&a->changed);
 		pthread_mutex_unlock(&a->lock);
-		if (n < LIMIT_READ_BYTES)
-			return NULL;
 	}
+	return NULL;
+}
+
+/* Give the first block back and wait for the one behind it; false at the end. */
+static bool wait_for_block(struct ahead_source *a)
+{
+	pthread_mutex_lock(&a->lock);
+	if (a->holding) {
+		a->first = (a->first + 1) % AHEAD_BLOCKS;
+		a->full--;
+		if (a->full == AHEAD_BLOCKS / 2)
+			pthread_cond_signal(&a->changed);
+	}
+	while (!a->full && !a->ended)
+		pthread_cond_wait(&a->changed, &a->lock);
+	a->holding = a->full > 0;
+	pthread_mutex_unlock(&a->lock);
+	return a->holding;
+}
+
+/* Let `rest` be the next block; false at the end. */
+static bool next_block(struct ahead_source *a)
+{
+	bool some;
+
+	if (a->threaded) {
+		some = wait_for_block(a);
+	} else {
+		a->blocks[0].len = source_read(a->inner, block_at(a, 0), LIMIT_READ_BYTES);
+		some = a->blocks[0].len > 0;
+	}
+	if (some)
+		a->rest = (struct str){ a->blocks[a->first].bytes, a->blocks[a->first].len };
+	else
+		take_grade(&a->source, a->inner);
+	return some;
+}
+
+static struct str ahead_lend(struct source *s)
+{
+	struct ahead_source *a = (struct ahead_source *)s;
+	struct str lent = STR("");
+
+	if (a->rest.len || next_block(a)) {
+		lent = a->rest;
+		a->rest = STR("");
+	}
+	return lent;
 }
 
 static size_t ahead_read(struct source *s, char *into, size_t capacity)
 {
 	struct ahead_source *a = (struct ahead_source *)s;
-	size_t n, slot;
 
-	if (!a->threaded) {
-		n = source_read(a->inner, into, capacity);
-		if (!n)
-			take_grade(s, a->inner);
-		return n;
-	}
-	pthread_mutex_lock(&a->lock);
-	while (!a->full && !a->ended)
-		pthread_cond_wait(&a->changed, &a->lock);
-	if (!a->full) {
-		pthread_mutex_unlock(&a->lock);
-		take_grade(s, a->inner);
+	if (!a->rest.len && !next_block(a))
 		return 0;
-	}
-	slot = a->first;
-	pthread_mutex_unlock(&a->lock);
-	n = a->blocks[slot].len - a->used;
-	if (n > capacity)
-		n = capacity;
-	memcpy(into, a->blocks[slot].bytes + a->used, n);
-	a->used += n;
-	if (a->used == a->blocks[slot].len) {
-		pthread_mutex_lock(&a->lock);
-		a->used = 0;
-		a->first = (a->first + 1) % AHEAD_BLOCKS;
-		a->full--;
-		pthread_cond_broadcast(&a->changed);
-		pthread_mutex_unlock(&a->lock);
-	}
-	return n;
+	if (capacity > a->rest.len)
+		capacity = a->rest.len;
+	memcpy(into, a->rest.ptr, capacity);
+	a->rest = str_skip(a->rest, capacity);
+	return capacity;
 }
 
 static void ahead_close(struct source *s)
@@ -440,7 +490,7 @@ static void ahead_close(struct source *s)
 	if (a->threaded) {
 		pthread_mutex_lock(&a->lock);
 		a->closing = true;
-		pthread_cond_broadcast(&a->changed);
+		pthread_cond_signal(&a->changed);
 		pthread_mutex_unlock(&a->lock);
 		pthread_join(a->thread, NULL);
 	}
@@ -452,7 +502,9 @@ static void ahead_close(struct source *s)
 	free(a);
 }
 
-static const struct source_ops ahead_ops = { ahead_read, ahead_close, NULL };
+static const struct source_ops ahead_ops = { .read = ahead_read,
+					     .close = ahead_close,
+					     .lend = ahead_lend };
 
 struct source *source_read_ahead(struct source *inner)
 {

@@ -31,6 +31,8 @@ struct source_ops {
 	void (*close)(struct source *s); /* frees s */
 	/* Optional, only for plain files and memory: read at an absolute offset, 0 at the end. */
 	size_t (*read_at)(struct source *s, uint64_t offset, char *into, size_t capacity);
+	/* Optional, where the next bytes are in memory: see source_lend(). */
+	struct str (*lend)(struct source *s);
 };
 
 struct source {
@@ -45,6 +47,9 @@ struct source {
 size_t source_read(struct source *s, char *into, size_t capacity);
 /* Read until `capacity` bytes or the end. */
 size_t source_read_full(struct source *s, char *into, size_t capacity);
+/* The next bytes, any number, where they already are in memory, else read into `room` of
+ * LIMIT_READ_BYTES; empty at the end. They hold until the source is used again. */
+struct str source_lend(struct source *s, char *room);
 /* Read and drop up to `count` bytes; UINT64_MAX: to the end. */
 void source_skip(struct source *s, uint64_t count);
 void source_close(struct source *s);

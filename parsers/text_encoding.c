@@ -109,7 +109,7 @@ static void utf16_close(struct source *s)
 	free(u);
 }
 
-static const struct source_ops utf16_ops = { utf16_read, utf16_close, NULL };
+static const struct source_ops utf16_ops = { .read = utf16_read, .close = utf16_close };
 
 struct source *text_from_utf16(struct source *inner)
 {

@@ -355,7 +355,7 @@ static void log_close(struct source *source)
 	(void)source; /* lives in visit_log() */
 }
 
-static const struct source_ops log_ops = { log_read, log_close, NULL };
+static const struct source_ops log_ops = { .read = log_read, .close = log_close };
 
 /* --- splitting ------------------------------------------------------------------------------- */
 

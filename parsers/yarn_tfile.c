@@ -206,7 +206,7 @@ static void value_close(struct source *source)
 	(void)source; /* lives in read_records() */
 }
 
-static const struct source_ops value_ops = { value_read, value_close, NULL };
+static const struct source_ops value_ops = { .read = value_read, .close = value_close };
 
 /* --- a container's files --------------------------------------------------------------------- */
 

@@ -41,7 +41,7 @@ static void endless_close(struct source *s)
 	free(s);
 }
 
-static const struct source_ops endless_ops = { endless_read, endless_close, NULL };
+static const struct source_ops endless_ops = { .read = endless_read, .close = endless_close };
 
 static struct source *endless(size_t reads, bool *closed)
 {
@@ -172,6 +172,47 @@ TEST(source_read_ahead_keeps_order_and_grade)
 	CHECK(closed);
 }
 
+/* Blocks that are lent and pieces that are copied out come in one order. */
+TEST(source_read_ahead_lends)
+{
+	bool closed = false, in_order = true;
+	struct source *s = source_read_ahead(endless(50, &closed));
+	char *room = malloc(LIMIT_READ_BYTES);
+	unsigned char next = 0;
+	char got[1000];
+	struct str lent;
+	uint64_t total = 0;
+
+	CHECK(room != NULL);
+	do {
+		lent = source_lend(s, room);
+		for (size_t i = 0; i < lent.len; i++)
+			in_order &= (unsigned char)lent.ptr[i] == next++;
+		total += lent.len;
+		lent = (struct str){ got, source_read(s, got, sizeof(got)) };
+		for (size_t i = 0; i < lent.len; i++)
+			in_order &= (unsigned char)lent.ptr[i] == next++;
+		total += lent.len;
+	} while (lent.len);
+	CHECK(in_order);
+	CHECK(total == 50ull * LIMIT_READ_BYTES && s->read_bytes == total);
+	CHECK(s->grade == GRADE_PARTIAL);
+	CHECK(!source_lend(s, room).len);
+	source_close(s);
+	free(room);
+	CHECK(closed);
+}
+
+TEST(source_lend_reads_where_nothing_is_lent)
+{
+	struct source *s = source_from_memory(STR("abc"));
+	char room[LIMIT_READ_BYTES];
+
+	CHECK_STR(source_lend(s, room), STR("abc"));
+	CHECK(!source_lend(s, room).len && s->read_bytes == 3);
+	source_close(s);
+}
+
 TEST(source_read_ahead_closed_early)
 {
 	char got[10];
@@ -194,7 +235,7 @@ static size_t zeros_read(struct source *s, char *into, size_t capacity)
 	return capacity;
 }
 
-static const struct source_ops zeros_ops = { zeros_read, endless_close, NULL };
+static const struct source_ops zeros_ops = { .read = zeros_read, .close = endless_close };
 
 TEST(source_meter_ends_what_expands_too_much)
 {
