@@ -320,47 +320,47 @@ static bool is_another_run(struct stream_log *const *streams, size_t count, size
 	for (size_t j = 0; j < count; j++) {
 		if (j == i || !streams[j]->owned || !str_eq(streams[j]->app, app))
 			continue;
-		if (is_driver_by_content(streams[j]) && !same_process_files(s, streams[j]) &&
-		    (is_driver_by_content(s) || (s->process == PROCESS_CLIENT && !same_directory)))
+		if (is_driver_by_content(s) && is_driver_by_content(streams[j]) &&
+		    !same_process_files(s, streams[j]))
 			return true;
 		*(times_are_apart(s, streams[j]) ? &is_apart : &is_beside) = true;
 	}
 	return !same_directory && is_apart && !is_beside;
 }
 
-/* Logs that do not name their application, and may be all there is of one. */
-static void settle_runs(struct runs *runs, struct stream_log *const *streams, size_t count)
+/* A log that does not name its application, and may be all there is of one. */
+static void settle(struct runs *runs, struct stream_log *const *streams, size_t count, size_t i,
+		   bool *nameless)
 {
-	bool nameless = !runs->items[0].app.len;
+	struct stream_log *s = streams[i];
+	struct neighbours n = find_neighbours(streams, count, i);
+	bool same = n.any && n.shared >= path_directory(s->path).len;
 
-	for (size_t i = 0; i < count; i++) {
-		struct stream_log *s = streams[i];
-		struct neighbours n;
-		bool same;
-
-		if (s->owned || !stands_for_a_run(s))
-			continue;
-		n = find_neighbours(streams, count, i);
-		same = n.any && n.shared >= path_directory(s->path).len;
-		s->owned = true;
-		if (n.any && (same || !n.several) &&
-		    !is_another_run(streams, count, i, n.app, same)) {
-			s->app = n.app;
-		} else if (nameless) {
-			nameless = false; /* the run that was made for it */
-		} else {
-			/* Known by its file: it has no other name. */
-			s->app = s->name;
-			add_run(runs, s->app)->about.id = STR("");
-		}
+	s->owned = true;
+	if (n.any && (same || !n.several) && !is_another_run(streams, count, i, n.app, same)) {
+		s->app = n.app;
+	} else if (*nameless) {
+		*nameless = false; /* the run that was made for it */
+	} else {
+		/* Known by its file: it has no other name. */
+		s->app = s->name;
+		add_run(runs, s->app)->about.id = STR("");
 	}
 }
 
 static void adopt_streams(struct runs *runs, struct stream_log *const *streams, size_t count)
 {
+	bool nameless = !runs->items[0].app.len;
+
 	for (size_t i = 0; i < count; i++)
 		streams[i]->owned = streams[i]->app.len > 0;
-	settle_runs(runs, streams, count);
+	/* Drivers first: what else there is has to find its own. */
+	for (size_t i = 0; i < count; i++)
+		if (!streams[i]->owned && is_driver_by_content(streams[i]))
+			settle(runs, streams, count, i, &nameless);
+	for (size_t i = 0; i < count; i++)
+		if (!streams[i]->owned && stands_for_a_run(streams[i]))
+			settle(runs, streams, count, i, &nameless);
 	for (size_t i = 0; i < count; i++)
 		if (!streams[i]->owned)
 			streams[i]->app = find_neighbours(streams, count, i).app;
