@@ -27,6 +27,9 @@ enum {
 #define LIMIT_HOLE_BYTES (4ull << 30)
 /* Decoded bytes of one top-level input. */
 #define LIMIT_INPUT_BYTES (4ull << 40)
+/* Decoded bytes of a stream that are kept when it is read again, to step back without decoding it
+ * from the front; for SHELF_PLACES streams. */
+#define LIMIT_LOOK_BACK_BYTES ((size_t)16 << 20)
 /* Formats whose index is at the end (IFile, zip in a pipe) are held in memory up to this. */
 #define LIMIT_RANDOM_ACCESS_BYTES (256ull << 20)
 

@@ -62,6 +62,6 @@ void event_walk(const struct diagnosis *d, event_visit *visit, void *context,
 			more = walk_log(d, &at, visit, context, cancel, diags);
 		else
 			diag_report(diags, DIAG_WARNING, "eventlog-reread", at.log->name, 0,
-				    "this log cannot be read again: unpack it first");
+				    "it came from a pipe and could not be kept");
 	}
 }

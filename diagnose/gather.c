@@ -7,6 +7,7 @@
 #include "diagnose/events.h"
 #include "diagnose/histories.h"
 #include "diagnose/scan.h"
+#include "parsers/shelf.h"
 #include "parsers/walk.h"
 
 #include <pthread.h>
@@ -274,6 +275,7 @@ static int compare_inputs(const void *a, const void *b)
 static void run_inputs(struct gatherer *t, struct walk_inputs *inputs, struct diag_sink *diags)
 {
 	struct input_task *tasks = calloc(inputs->count ? inputs->count : 1, sizeof(*tasks));
+	struct shelf *shelf = t->options->index ? shelf_new(t->options->cancel) : NULL;
 
 	if (!tasks)
 		die_no_memory();
@@ -283,7 +285,7 @@ static void run_inputs(struct gatherer *t, struct walk_inputs *inputs, struct di
 
 		task->visitor = (struct walk_visitor){ visit_leaf, visit_report };
 		task->gatherer = t;
-		inputs->items[i].reopen = t->options->index;
+		inputs->items[i].shelf = shelf;
 		inputs->items[i].watch =
 			(struct source_watch){ .cancel = t->options->cancel,
 					       .taken = t->options->progress ? saw_bytes : NULL,
@@ -301,6 +303,7 @@ static void run_inputs(struct gatherer *t, struct walk_inputs *inputs, struct di
 		arena_release(&tasks[i].arena);
 	}
 	free(tasks);
+	shelf_release(shelf);
 }
 
 void gather(const struct diagnose_options *options, const struct matcher *matcher,

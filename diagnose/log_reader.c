@@ -108,7 +108,7 @@ static bool read_block(struct log_reader *r)
 	r->floor = 0;
 	record_block_begin(&r->cutter, r->text);
 	if (got < len)
-		stop(r, got ? "" : r->source->note);
+		stop(r, *r->source->note ? r->source->note : "it ends before it did at first");
 	return got > 0;
 }
 
@@ -205,7 +205,7 @@ struct log_reader *log_reader_open(const struct log_stream *log, uint32_t line,
 	if (log->events)
 		stop(r, "an event log has events, not lines");
 	else if (!log->index.bookmark)
-		stop(r, "it came from a pipe, or from an archive that can only be read once");
+		stop(r, "it came from a pipe and could not be kept");
 	else if (filter && !log_filter_accepts_log(filter, log))
 		r->ended = true;
 	else if (find_block(r, block_of_line(log, line)))

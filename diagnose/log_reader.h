@@ -1,8 +1,9 @@
 /*
  * log_reader.h - records of one log, read again in order from any line.
  *
- * Opening costs what the bookmark costs: a seek in a plain file, up to 16 MiB of decoding in a
- * gzip. A reader holds one block of about 1 MiB. Blocks that the filter cannot accept are not read.
+ * Opening costs what the bookmark costs: a seek in a plain file, some decoding where there was
+ * compression. A reader holds one block of about 1 MiB. Blocks that the filter cannot accept are
+ * not read.
  */
 #ifndef SPARKDX_DIAGNOSE_LOG_READER_H
 #define SPARKDX_DIAGNOSE_LOG_READER_H

@@ -1,7 +1,8 @@
 #include "base/base.h"
 #include "parsers/bookmark.h"
 
-#include "base/limits.h"
+#include "base/array.h"
+#include "parsers/shelf.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,151 +17,183 @@ struct bookmark *bookmark_keep(struct bookmark *b)
 
 void bookmark_release(struct bookmark *b)
 {
-	if (b && atomic_fetch_sub(&b->references, 1) == 1)
-		b->ops->free(b);
+	if (!b || atomic_fetch_sub(&b->references, 1) != 1)
+		return;
+	/* What stands on the shelf may hold what is below. */
+	shelf_forget(b->shelf, b);
+	for (size_t i = 0; i < b->count; i++)
+		if (b->points[i].state)
+			b->kind->free_state(b->points[i].state);
+	free(b->points);
+	bookmark_release(b->below);
+	shelf_release(b->shelf);
+	if (b->kind->release)
+		b->kind->release(b->context);
+	free(b->context);
+	free(b);
 }
 
-struct source *bookmark_open(const struct bookmark *b, uint64_t offset)
+static struct bookmark *bookmark_new(const struct bookmark_kind *kind, struct bookmark *below,
+				     struct shelf *shelf, void *context)
 {
-	return b->ops->open(b, offset);
-}
-
-void *bookmark_new(size_t size, const struct bookmark_ops *ops)
-{
-	struct bookmark *b = calloc(1, size);
+	struct bookmark *b = calloc(1, sizeof(*b));
 
 	if (!b)
 		die_no_memory();
-	b->ops = ops;
+	b->kind = kind;
 	b->references = 1;
+	b->below = bookmark_keep(below);
+	b->shelf = shelf_keep(shelf);
+	b->context = context;
 	return b;
+}
+
+static void *context_new(size_t size)
+{
+	void *context = calloc(1, size);
+
+	if (!context)
+		die_no_memory();
+	return context;
+}
+
+struct source *bookmark_open(struct bookmark *b, uint64_t offset)
+{
+	return b->kind->seek ? b->kind->seek(b, offset) : shelf_open(b->shelf, b, offset);
 }
 
 /* --- a file ---------------------------------------------------------------------------------- */
 
-struct file_bookmark {
-	struct bookmark bookmark; /* first member, here and below */
-	char *path;
+struct file_context {
 	dev_t device;
 	ino_t inode;
 	off_t size;
+	char path[];
 };
 
-static struct source *refuse(const struct file_bookmark *f, const char *why)
+static struct source *refuse(const char *name, const char *why)
 {
 	struct source *s = source_from_memory(STR(""));
 
-	source_degrade(s, GRADE_FAILED, "%.80s: %s", f->path, why);
+	source_degrade(s, GRADE_FAILED, "%.80s: %s", name, why);
 	return s;
 }
 
-static struct source *file_open(const struct bookmark *b, uint64_t offset)
+static struct source *open_fd(const struct bookmark *b, int fd, uint64_t offset)
 {
-	const struct file_bookmark *f = (const struct file_bookmark *)b;
+	struct source *s = source_from_fd_at(fd, offset);
+
+	source_set_watch(s, (struct source_watch){ .cancel = shelf_cancel(b->shelf) });
+	return s;
+}
+
+static struct source *file_seek(const struct bookmark *b, uint64_t offset)
+{
+	const struct file_context *f = b->context;
 	int fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat st;
 
 	if (fd < 0)
-		return refuse(f, strerror(errno));
+		return refuse(f->path, strerror(errno));
 	if (fstat(fd, &st) || st.st_dev != f->device || st.st_ino != f->inode ||
 	    st.st_size < f->size) {
 		close(fd);
-		return refuse(f, "it was replaced or cut since it was opened");
+		return refuse(f->path, "it was replaced or cut since it was opened");
 	}
-	if (lseek(fd, (off_t)offset, SEEK_SET) < 0) {
-		close(fd);
-		return refuse(f, strerror(errno));
-	}
-	return source_from_fd(fd, (uint64_t)st.st_size, true);
+	return open_fd(b, fd, offset);
 }
 
-static void file_free(struct bookmark *b)
+struct bookmark *bookmark_of_file(const char *path, const struct stat *st, struct shelf *shelf)
 {
-	free(((struct file_bookmark *)b)->path);
-	free(b);
-}
+	static const struct bookmark_kind kind = { .seek = file_seek };
+	size_t len = strlen(path);
+	struct file_context *f = context_new(sizeof(*f) + len + 1);
 
-struct bookmark *bookmark_of_file(const char *path, const struct stat *st)
-{
-	static const struct bookmark_ops ops = { file_open, file_free };
-	struct file_bookmark *f = bookmark_new(sizeof(*f), &ops);
-
-	f->path = strdup(path);
-	if (!f->path)
-		die_no_memory();
+	memcpy(f->path, path, len);
 	f->device = st->st_dev;
 	f->inode = st->st_ino;
 	f->size = st->st_size;
-	return &f->bookmark;
+	return bookmark_new(&kind, NULL, shelf, f);
+}
+
+/* --- a descriptor ---------------------------------------------------------------------------- */
+
+static struct source *fd_seek(const struct bookmark *b, uint64_t offset)
+{
+	const int *fd = b->context;
+	int own = fcntl(*fd, F_DUPFD_CLOEXEC, 0);
+
+	return own < 0 ? refuse("standard input", strerror(errno)) : open_fd(b, own, offset);
+}
+
+static void fd_release(void *context)
+{
+	close(*(int *)context);
+}
+
+struct bookmark *bookmark_of_fd(int fd, struct shelf *shelf)
+{
+	static const struct bookmark_kind kind = { .seek = fd_seek, .release = fd_release };
+	int own = fcntl(fd, F_DUPFD_CLOEXEC, 0), *context;
+
+	if (own < 0)
+		return NULL;
+	context = context_new(sizeof(*context));
+	*context = own;
+	return bookmark_new(&kind, NULL, shelf, context);
 }
 
 /* --- a part ---------------------------------------------------------------------------------- */
 
-struct part_bookmark {
-	struct bookmark bookmark;
-	struct bookmark *whole;
-	uint64_t offset;
-};
-
-static struct source *part_open(const struct bookmark *b, uint64_t offset)
+static struct source *part_seek(const struct bookmark *b, uint64_t offset)
 {
-	const struct part_bookmark *p = (const struct part_bookmark *)b;
+	const uint64_t *begin = b->context;
 
-	return bookmark_open(p->whole, p->offset + offset);
-}
-
-static void part_free(struct bookmark *b)
-{
-	bookmark_release(((struct part_bookmark *)b)->whole);
-	free(b);
+	return bookmark_open(b->below, *begin + offset);
 }
 
 struct bookmark *bookmark_of_part(struct bookmark *whole, uint64_t offset)
 {
-	static const struct bookmark_ops ops = { part_open, part_free };
-	struct part_bookmark *p;
+	static const struct bookmark_kind kind = { .seek = part_seek };
+	uint64_t *begin;
 
 	if (!whole || !offset)
 		return bookmark_keep(whole);
-	p = bookmark_new(sizeof(*p), &ops);
-	p->whole = bookmark_keep(whole);
-	p->offset = offset;
-	return &p->bookmark;
+	begin = context_new(sizeof(*begin));
+	*begin = offset;
+	return bookmark_new(&kind, whole, whole->shelf, begin);
 }
 
 /* --- what is decoded ------------------------------------------------------------------------- */
 
-struct decoder_bookmark {
-	struct bookmark bookmark;
-	struct bookmark *packed;
-	struct source *(*open)(struct source *inner);
-};
-
-static struct source *decoder_open(const struct bookmark *b, uint64_t offset)
+struct bookmark *bookmark_of_decoder(struct bookmark *below, const struct bookmark_kind *kind)
 {
-	const struct decoder_bookmark *d = (const struct decoder_bookmark *)b;
-	struct source *s = d->open(bookmark_open(d->packed, 0));
-
-	source_skip(s, offset);
-	return s;
+	return below ? bookmark_new(kind, below, below->shelf, NULL) : NULL;
 }
 
-static void decoder_free(struct bookmark *b)
+bool bookmark_point_due(const struct bookmark *b, uint64_t offset, uint64_t spacing)
 {
-	bookmark_release(((struct decoder_bookmark *)b)->packed);
-	free(b);
+	return b && offset >= (b->count ? b->points[b->count - 1].offset : 0) + spacing;
 }
 
-struct bookmark *bookmark_of_decoder(struct bookmark *packed,
-				     struct source *(*open)(struct source *inner))
+void bookmark_add_point(struct bookmark *b, struct restart_point point)
 {
-	static const struct bookmark_ops ops = { decoder_open, decoder_free };
-	struct decoder_bookmark *d;
+	b->points = array_grow(b->points, b->count, &b->capacity, sizeof(*b->points));
+	b->points[b->count++] = point;
+}
 
-	if (!packed)
-		return NULL;
-	d = bookmark_new(sizeof(*d), &ops);
-	d->packed = bookmark_keep(packed);
-	d->open = open;
-	return &d->bookmark;
+struct restart_point bookmark_point(const struct bookmark *b, uint64_t offset)
+{
+	size_t low = 0, high = b->count;
+
+	/* How many points lie at or before the offset. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (b->points[middle].offset <= offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? b->points[low - 1] : (struct restart_point){ 0 };
 }

@@ -3,6 +3,8 @@
 
 #include "base/limits.h"
 
+/* Decoded bytes between restart points that need no state. */
+#define POINT_SPACING_BYTES ((uint64_t)1 << 20)
 /* One block of a framed codec: Spark's default is 32 KiB, lz4-java allows 32 MiB. */
 #define FRAME_BYTES_MAX ((size_t)64 << 20)
 
@@ -80,13 +82,24 @@ const struct codec *codec_find(struct str head)
 	return NULL;
 }
 
-void decoder_init(struct decoder *d, const struct source_ops *ops, struct source *inner)
+void decoder_init(struct decoder *d, const struct source_ops *ops, struct source *inner,
+		  const struct bookmark_kind *kind)
 {
 	d->source.ops = ops;
 	d->inner = inner;
 	d->in = malloc(LIMIT_READ_BYTES);
 	if (!d->in)
 		die_no_memory();
+	d->source.bookmark = bookmark_of_decoder(inner->bookmark, kind);
+}
+
+void decoder_mark(struct decoder *d)
+{
+	uint64_t offset = d->source.read_bytes;
+
+	if (bookmark_point_due(d->source.bookmark, offset, POINT_SPACING_BYTES))
+		bookmark_add_point(d->source.bookmark,
+				   (struct restart_point){ offset, d->in_before + d->in_at, NULL });
 }
 
 void decoder_release(struct decoder *d)
@@ -168,6 +181,7 @@ static size_t framed_read(struct source *s, char *into, size_t capacity)
 	if (f->block_at == f->block_len) {
 		if (f->decoder.ended)
 			return 0;
+		decoder_mark(&f->decoder);
 		f->block_at = 0;
 		f->block_len = f->next(f);
 		if (!f->block_len) {
@@ -195,13 +209,14 @@ static void framed_close(struct source *s)
 
 static const struct source_ops framed_ops = { .read = framed_read, .close = framed_close };
 
-struct source *framed_open(struct source *inner, size_t (*next)(struct framed *f))
+struct source *framed_open(struct source *inner, size_t (*next)(struct framed *f),
+			   const struct bookmark_kind *kind)
 {
 	struct framed *f = calloc(1, sizeof(*f));
 
 	if (!f)
 		die_no_memory();
-	decoder_init(&f->decoder, &framed_ops, inner);
+	decoder_init(&f->decoder, &framed_ops, inner, kind);
 	f->next = next;
 	return &f->decoder.source;
 }

@@ -11,6 +11,7 @@
 
 #include "base/base.h"
 #include "base/str.h"
+#include "parsers/bookmark.h"
 #include "parsers/source.h"
 
 struct codec {
@@ -48,8 +49,13 @@ struct decoder {
 	bool ended;
 };
 
-void decoder_init(struct decoder *d, const struct source_ops *ops, struct source *inner);
+/* `kind`: how its bookmark opens it again. */
+void decoder_init(struct decoder *d, const struct source_ops *ops, struct source *inner,
+		  const struct bookmark_kind *kind);
 void decoder_release(struct decoder *d);
+/* Nothing that precedes the next byte of input is needed to decode what follows: a restart point.
+ */
+void decoder_mark(struct decoder *d);
 /* Make at least `want` (at most LIMIT_READ_BYTES) input bytes available when there are as many;
  * returns how many are there. */
 size_t decoder_fill(struct decoder *d, size_t want);
@@ -72,7 +78,8 @@ struct framed {
 	bool unfinished; /* the framing has an end mark, and it has not come yet */
 };
 
-struct source *framed_open(struct source *inner, size_t (*next)(struct framed *f));
+struct source *framed_open(struct source *inner, size_t (*next)(struct framed *f),
+			   const struct bookmark_kind *kind);
 /* Room for `size` bytes in block; false (and the stream degraded) when that is absurd. */
 bool framed_reserve(struct framed *f, size_t size);
 /* Read `len` bytes of input into `packed`; false (and the stream degraded) when it cannot be. */

@@ -29,6 +29,8 @@ static size_t bzip2_read(struct source *s, char *into, size_t capacity)
 	struct bzip2_source *b = (struct bzip2_source *)s;
 	struct decoder *d = &b->decoder;
 
+	if (!b->open)
+		decoder_mark(d);
 	while (!d->ended) {
 		size_t have = decoder_fill(d, 1), produced;
 		int result;
@@ -68,10 +70,11 @@ static const struct source_ops bzip2_ops = { .read = bzip2_read, .close = bzip2_
 
 struct source *codec_bzip2_open(struct source *inner)
 {
+	static const struct bookmark_kind kind = { .open = codec_bzip2_open };
 	struct bzip2_source *b = calloc(1, sizeof(*b));
 
 	if (!b)
 		die_no_memory();
-	decoder_init(&b->decoder, &bzip2_ops, inner);
+	decoder_init(&b->decoder, &bzip2_ops, inner, &kind);
 	return &b->decoder.source;
 }

@@ -1,38 +1,20 @@
 /*
- * gzip (RFC 1952) and zlib (RFC 1950) through zlib. Several members may follow each other
- * (CloudWatch, fluentd), zeros may pad the end (tape blocks, sparse copies).
+ * gzip (RFC 1952), zlib (RFC 1950) and bare deflate (RFC 1951) through zlib. Several gzip members
+ * may follow each other (CloudWatch, fluentd), zeros may pad the end (tape blocks, sparse copies).
  */
 #include "base/base.h"
 #include "parsers/codec.h"
 
-#include "base/array.h"
-#include "parsers/bookmark.h"
-
 #include <zlib.h>
 
-/* Decoded bytes between restart points: to decode that many takes some 30 ms, and a point takes
- * about 40 KiB. */
-#define POINT_SPACING_BYTES ((uint64_t)16 << 20)
-
-/* The decoder's whole state at an offset. */
-struct restart_point {
-	uint64_t offset, packed_offset;
-	z_stream z;
-};
-
-struct gzip_bookmark {
-	struct bookmark bookmark; /* first member */
-	struct bookmark *packed;
-	struct restart_point **points; /* ascending; a z_stream must not move */
-	size_t count, capacity;
-	int window_bits;
-	bool one_stream;
-};
+/* Decoded bytes between restart points inside a member: to decode that many takes some 30 ms, and
+ * a point takes about 40 KiB. */
+#define STATE_SPACING_BYTES ((uint64_t)16 << 20)
 
 struct gzip_source {
 	struct decoder decoder; /* first member */
 	z_stream z;
-	bool one_stream; /* zlib: nothing follows */
+	bool one_stream; /* zlib, deflate: nothing follows */
 	bool in_member;
 	bool resync; /* looking for the next member behind damage */
 };
@@ -66,74 +48,40 @@ static bool next_member(struct gzip_source *g)
 
 /* --- restart points -------------------------------------------------------------------------- */
 
-static struct source *open_with(struct source *inner, int window_bits, bool one_stream);
-
-static struct source *gzip_reopen(const struct bookmark *b, uint64_t offset)
-{
-	const struct gzip_bookmark *g = (const struct gzip_bookmark *)b;
-	struct restart_point *point = NULL;
-	struct source *s;
-
-	for (size_t i = 0; i < g->count && g->points[i]->offset <= offset; i++)
-		point = g->points[i];
-	s = open_with(bookmark_open(g->packed, point ? point->packed_offset : 0), g->window_bits,
-		      g->one_stream);
-	if (point) {
-		struct gzip_source *decoder = (struct gzip_source *)s;
-
-		inflateEnd(&decoder->z);
-		if (inflateCopy(&decoder->z, &point->z) != Z_OK)
-			die_no_memory();
-		decoder->in_member = true;
-	}
-	source_skip(s, offset - (point ? point->offset : 0));
-	return s;
-}
-
-static void gzip_bookmark_free(struct bookmark *b)
-{
-	struct gzip_bookmark *g = (struct gzip_bookmark *)b;
-
-	for (size_t i = 0; i < g->count; i++) {
-		inflateEnd(&g->points[i]->z);
-		free(g->points[i]);
-	}
-	free(g->points);
-	bookmark_release(g->packed);
-	free(g);
-}
-
-static void make_bookmark(struct gzip_source *g, int window_bits)
-{
-	static const struct bookmark_ops ops = { gzip_reopen, gzip_bookmark_free };
-	struct gzip_bookmark *b;
-
-	if (!g->decoder.inner->bookmark)
-		return;
-	b = bookmark_new(sizeof(*b), &ops);
-	b->packed = bookmark_keep(g->decoder.inner->bookmark);
-	b->window_bits = window_bits;
-	b->one_stream = g->one_stream;
-	g->decoder.source.bookmark = &b->bookmark;
-}
-
-/* Between two reads of a member whose bookmark wants it. */
+/* Between two reads. Inside a member the state of the decoder is needed. */
 static void keep_point(struct gzip_source *g)
 {
-	struct gzip_bookmark *b = (struct gzip_bookmark *)g->decoder.source.bookmark;
-	uint64_t offset = g->decoder.source.read_bytes;
-	struct restart_point *p;
+	struct decoder *d = &g->decoder;
+	uint64_t offset = d->source.read_bytes;
+	z_stream *state;
 
-	if (!b || !g->in_member ||
-	    offset < (b->count ? b->points[b->count - 1]->offset : 0) + POINT_SPACING_BYTES)
+	if (!g->in_member) {
+		decoder_mark(d);
 		return;
-	p = calloc(1, sizeof(*p));
-	if (!p || inflateCopy(&p->z, &g->z) != Z_OK)
+	}
+	if (!bookmark_point_due(d->source.bookmark, offset, STATE_SPACING_BYTES))
+		return;
+	state = calloc(1, sizeof(*state));
+	if (!state || inflateCopy(state, &g->z) != Z_OK)
 		die_no_memory();
-	p->offset = offset;
-	p->packed_offset = g->decoder.in_before + g->decoder.in_at;
-	b->points = array_grow(b->points, b->count, &b->capacity, sizeof(*b->points));
-	b->points[b->count++] = p;
+	bookmark_add_point(d->source.bookmark,
+			   (struct restart_point){ offset, d->in_before + d->in_at, state });
+}
+
+static void resume(struct source *opened, void *state)
+{
+	struct gzip_source *g = (struct gzip_source *)opened;
+
+	inflateEnd(&g->z);
+	if (inflateCopy(&g->z, state) != Z_OK)
+		die_no_memory();
+	g->in_member = true;
+}
+
+static void free_state(void *state)
+{
+	inflateEnd(state);
+	free(state);
 }
 
 /* --------------------------------------------------------------------------------------------- */
@@ -192,27 +140,35 @@ static void gzip_close(struct source *s)
 
 static const struct source_ops gzip_ops = { .read = gzip_read, .close = gzip_close };
 
-static struct source *open_with(struct source *inner, int window_bits, bool one_stream)
+static struct source *open_with(struct source *inner, int window_bits,
+				const struct bookmark_kind *kind)
 {
 	struct gzip_source *g = calloc(1, sizeof(*g));
 
 	if (!g)
 		die_no_memory();
-	decoder_init(&g->decoder, &gzip_ops, inner);
-	g->one_stream = one_stream;
-	g->in_member = one_stream;
+	decoder_init(&g->decoder, &gzip_ops, inner, kind);
+	g->one_stream = window_bits <= MAX_WBITS;
+	g->in_member = g->one_stream;
 	if (inflateInit2(&g->z, window_bits) != Z_OK)
 		die_no_memory();
-	make_bookmark(g, window_bits);
 	return &g->decoder.source;
 }
 
 struct source *codec_gzip_open(struct source *inner)
 {
-	return open_with(inner, 16 + MAX_WBITS, false);
+	static const struct bookmark_kind kind = { .open = codec_gzip_open,
+						   .resume = resume,
+						   .free_state = free_state };
+
+	return open_with(inner, 16 + MAX_WBITS, &kind);
 }
 
 struct source *codec_zlib_open(struct source *inner)
 {
-	return open_with(inner, MAX_WBITS, true);
+	static const struct bookmark_kind kind = { .open = codec_zlib_open,
+						   .resume = resume,
+						   .free_state = free_state };
+
+	return open_with(inner, MAX_WBITS, &kind);
 }

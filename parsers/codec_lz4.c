@@ -93,7 +93,9 @@ static size_t next_block(struct framed *f)
 
 struct source *codec_lz4_block_open(struct source *inner)
 {
-	return framed_open(inner, next_block);
+	static const struct bookmark_kind kind = { .open = codec_lz4_block_open };
+
+	return framed_open(inner, next_block, &kind);
 }
 
 /* --- the standard frame ---------------------------------------------------------------------- */
@@ -124,6 +126,8 @@ static size_t lz4_read(struct source *s, char *into, size_t capacity)
 	struct lz4_source *l = (struct lz4_source *)s;
 	struct decoder *d = &l->decoder;
 
+	if (!l->in_frame)
+		decoder_mark(d);
 	while (!d->ended) {
 		size_t have = decoder_fill(d, l->want), produced = capacity, result;
 		size_t used = have < l->want ? have : l->want;
@@ -165,11 +169,12 @@ static const struct source_ops lz4_ops = { .read = lz4_read, .close = lz4_close 
 
 struct source *codec_lz4_frame_open(struct source *inner)
 {
+	static const struct bookmark_kind kind = { .open = codec_lz4_frame_open };
 	struct lz4_source *l = calloc(1, sizeof(*l));
 
 	if (!l)
 		die_no_memory();
-	decoder_init(&l->decoder, &lz4_ops, inner);
+	decoder_init(&l->decoder, &lz4_ops, inner, &kind);
 	l->want = FRAME_START_BYTES;
 	if (LZ4F_isError(LZ4F_createDecompressionContext(&l->z, LZ4F_VERSION)))
 		die_no_memory();

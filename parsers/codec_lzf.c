@@ -68,5 +68,7 @@ static size_t next_chunk(struct framed *f)
 
 struct source *codec_lzf_open(struct source *inner)
 {
-	return framed_open(inner, next_chunk);
+	static const struct bookmark_kind kind = { .open = codec_lzf_open };
+
+	return framed_open(inner, next_chunk, &kind);
 }

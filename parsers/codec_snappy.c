@@ -60,5 +60,7 @@ static size_t next_chunk(struct framed *f)
 
 struct source *codec_snappy_open(struct source *inner)
 {
-	return framed_open(inner, next_chunk);
+	static const struct bookmark_kind kind = { .open = codec_snappy_open };
+
+	return framed_open(inner, next_chunk, &kind);
 }

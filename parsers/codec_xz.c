@@ -62,11 +62,12 @@ static const struct source_ops xz_ops = { .read = xz_read, .close = xz_close };
 
 struct source *codec_xz_open(struct source *inner)
 {
+	static const struct bookmark_kind kind = { .open = codec_xz_open };
 	struct xz_source *x = calloc(1, sizeof(*x));
 
 	if (!x)
 		die_no_memory();
-	decoder_init(&x->decoder, &xz_ops, inner);
+	decoder_init(&x->decoder, &xz_ops, inner, &kind);
 	x->z = (lzma_stream)LZMA_STREAM_INIT;
 	if (lzma_stream_decoder(&x->z, MEMORY_BYTES_MAX, LZMA_CONCATENATED) != LZMA_OK)
 		die_no_memory();

@@ -43,6 +43,8 @@ static size_t zstd_read(struct source *source, char *into, size_t capacity)
 	struct zstd_source *s = (struct zstd_source *)source;
 	struct decoder *d = &s->decoder;
 
+	if (!s->in_frame)
+		decoder_mark(d);
 	while (!d->ended) {
 		size_t have = decoder_fill(d, s->want);
 		ZSTD_inBuffer in = { d->in + d->in_at, have < s->want ? have : s->want, 0 };
@@ -86,11 +88,12 @@ static const struct source_ops zstd_ops = { .read = zstd_read, .close = zstd_clo
 
 struct source *codec_zstd_open(struct source *inner)
 {
+	static const struct bookmark_kind kind = { .open = codec_zstd_open };
 	struct zstd_source *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		die_no_memory();
-	decoder_init(&s->decoder, &zstd_ops, inner);
+	decoder_init(&s->decoder, &zstd_ops, inner, &kind);
 	s->want = FRAME_START_BYTES;
 	s->z = ZSTD_createDStream();
 	if (!s->z)

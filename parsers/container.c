@@ -93,6 +93,10 @@ struct archive_input {
 	int64_t at;	/* when reading at offsets */
 	char *all;	/* when everything had to be held */
 	bool by_header; /* members' sizes are known before they are decoded */
+	/* What all members hold, one behind the other: members of archives that have to be decoded
+	 * from the front are parts of it. NULL: nobody reads again. */
+	struct bookmark *contents;
+	uint64_t contents_bytes; /* of the members so far */
 };
 
 static la_ssize_t read_stream(struct archive *a, void *context, const void **buffer)
@@ -179,7 +183,6 @@ static int open_archive(struct archive_input *in, const char *format)
 	if (!in->buffer)
 		die_no_memory();
 	archive_read_support_format_tar(a);
-	/* Not by its directory at the end: that is missing in what was cut, or comes by pipe. */
 	archive_read_support_format_zip_streamable(a);
 	archive_read_support_format_7zip(a);
 	archive_read_support_format_rar(a);
@@ -189,6 +192,13 @@ static int open_archive(struct archive_input *in, const char *format)
 	if (!strcmp(format, "7z"))
 		return open_seekable(in);
 	return archive_read_open(a, in, NULL, read_stream, NULL);
+}
+
+static void close_archive(struct archive_input *in)
+{
+	archive_read_free(in->archive);
+	free(in->buffer);
+	free(in->all);
 }
 
 static const char *trouble_of(struct archive *a)
@@ -263,10 +273,110 @@ static size_t member_read(struct source *s, char *into, size_t capacity)
 
 static void member_close(struct source *s)
 {
-	(void)s; /* lives in visit_entry() */
+	(void)s; /* lives in visit_entry(), or in what all members hold */
 }
 
 static const struct source_ops member_ops = { .read = member_read, .close = member_close };
+
+/* The regular file that `entry` describes. */
+static struct member_source member_begin(struct archive_input *in, struct archive_entry *entry)
+{
+	struct member_source m = { .source.ops = &member_ops,
+				   .archive = in->archive,
+				   .outer = in->source };
+
+	if (archive_entry_size_is_set(entry) && archive_entry_size(entry) > 0)
+		m.source.size_bytes = (uint64_t)archive_entry_size(entry);
+	if (archive_entry_is_data_encrypted(entry)) {
+		source_degrade(&m.source, GRADE_SKIPPED, "encrypted");
+		m.ended = true;
+	}
+	return m;
+}
+
+/* Has it contents of its own? A hard link is the other name of a member that was met already. */
+static bool is_file(struct archive_entry *entry)
+{
+	return archive_entry_filetype(entry) == AE_IFREG &&
+	       (!archive_entry_hardlink(entry) || archive_entry_size(entry) > 0);
+}
+
+/* --- what all members hold, read again ------------------------------------------------------- */
+
+struct contents {
+	struct source source; /* first member */
+	struct archive_input in;
+	struct member_source member;
+	bool ended;
+};
+
+static bool next_member(struct contents *c)
+{
+	struct archive_entry *entry;
+	int result;
+
+	do
+		result = archive_read_next_header(c->in.archive, &entry);
+	while (result == ARCHIVE_RETRY ||
+	       (result != ARCHIVE_EOF && result >= ARCHIVE_WARN && !is_file(entry)));
+	if (result == ARCHIVE_EOF || result < ARCHIVE_WARN)
+		return false;
+	c->member = member_begin(&c->in, entry);
+	return true;
+}
+
+static size_t contents_read(struct source *s, char *into, size_t capacity)
+{
+	struct contents *c = (struct contents *)s;
+	size_t n = 0;
+
+	while (!c->ended && !(n = source_read(&c->member.source, into, capacity)))
+		c->ended = !next_member(c);
+	if (!n)
+		source_degrade(s, c->in.source->grade, "%s", c->in.source->note);
+	return n;
+}
+
+static void contents_close(struct source *s)
+{
+	struct contents *c = (struct contents *)s;
+
+	close_archive(&c->in);
+	source_close(c->in.source);
+	free(c);
+}
+
+static struct source *contents_open(struct source *below, const char *format)
+{
+	static const struct source_ops ops = { contents_read, contents_close, NULL };
+	struct contents *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		die_no_memory();
+	c->source.ops = &ops;
+	c->in.source = below;
+	c->member = (struct member_source){ .source.ops = &member_ops, .ended = true };
+	c->ended = open_archive(&c->in, format) < ARCHIVE_WARN;
+	return &c->source;
+}
+
+static struct source *contents_by_header(struct source *below)
+{
+	return contents_open(below, "7z");
+}
+
+static struct source *contents_from_front(struct source *below)
+{
+	return contents_open(below, "");
+}
+
+static struct bookmark *bookmark_contents(const struct archive_input *in)
+{
+	static const struct bookmark_kind by_header = { .open = contents_by_header };
+	static const struct bookmark_kind from_front = { .open = contents_from_front };
+
+	return bookmark_of_decoder(in->source->bookmark, in->by_header ? &by_header : &from_front);
+}
 
 /* --- walking --------------------------------------------------------------------------------- */
 
@@ -289,35 +399,28 @@ static bool stored_in_one_piece(struct archive *a, struct archive_entry *entry)
 	       !archive_entry_sparse_count(entry);
 }
 
-static bool visit_entry(struct archive_input *in, struct archive_entry *entry, struct source *outer,
+static bool visit_entry(struct archive_input *in, struct archive_entry *entry,
 			struct member_visitor *visitor)
 {
-	struct member_source m = { .source.ops = &member_ops,
-				   .archive = in->archive,
-				   .outer = outer };
-	bool go_on;
+	struct member_source m = member_begin(in, entry);
+	bool in_one_piece = stored_in_one_piece(in->archive, entry), go_on;
 
-	if (archive_entry_size_is_set(entry) && archive_entry_size(entry) > 0)
-		m.source.size_bytes = (uint64_t)archive_entry_size(entry);
-	/* The other name of a member that was met already. */
-	if (archive_entry_hardlink(entry) && !m.source.size_bytes)
-		return true;
-	if (archive_entry_is_data_encrypted(entry)) {
-		source_degrade(&m.source, GRADE_SKIPPED, "encrypted");
-		m.ended = true;
-	}
-	if (stored_in_one_piece(in->archive, entry))
+	if (in_one_piece)
 		m.source.bookmark = bookmark_of_part(
-			outer->bookmark, (uint64_t)archive_filter_bytes(in->archive, 0));
+			in->source->bookmark, (uint64_t)archive_filter_bytes(in->archive, 0));
+	else
+		m.source.bookmark = bookmark_of_part(in->contents, in->contents_bytes);
 	go_on = visitor->member(visitor, &(struct member){
 						 .name = str_from(name_of(entry)),
 						 .size_bytes = m.source.size_bytes,
 						 .source = &m.source,
 					 });
 	bookmark_release(m.source.bookmark);
-	/* libarchive loses its place in a 7z archive when it has to skip by itself. */
-	if (in->by_header && go_on)
+	/* libarchive loses its place in a 7z archive when it has to skip by itself; and what is
+	 * read again is all there is. */
+	if (go_on && (in->by_header || (in->contents && !in_one_piece)))
 		source_skip(&m.source, UINT64_MAX);
+	in->contents_bytes += in_one_piece ? m.source.size_bytes : m.source.read_bytes;
 	return go_on;
 }
 
@@ -329,7 +432,8 @@ static bool is_bomb(const struct archive_input *in, uint64_t stated_bytes)
 		       in->source->size_bytes + in->source->read_bytes;
 }
 
-static void walk_members(struct archive_input *in, struct source *outer,
+/* False: the visitor wants no more. */
+static bool walk_members(struct archive_input *in, struct source *outer,
 			 struct member_visitor *visitor)
 {
 	struct archive_entry *entry;
@@ -339,14 +443,14 @@ static void walk_members(struct archive_input *in, struct source *outer,
 		int result = archive_read_next_header(in->archive, &entry);
 
 		if (result == ARCHIVE_EOF)
-			return;
+			return true;
 		if (result == ARCHIVE_RETRY)
 			continue;
 		if (result < ARCHIVE_WARN) {
 			source_degrade(outer, GRADE_PARTIAL,
 				       "archive damaged after %zu members: %s", members,
 				       trouble_of(in->archive));
-			return;
+			return true;
 		}
 		if (archive_entry_size(entry) > 0 &&
 		    __builtin_add_overflow(stated_bytes, (uint64_t)archive_entry_size(entry),
@@ -355,37 +459,44 @@ static void walk_members(struct archive_input *in, struct source *outer,
 		if (is_bomb(in, stated_bytes)) {
 			source_degrade(outer, GRADE_PARTIAL, "stopped after %zu members: %s",
 				       members, "it expands more than logs do");
-			return;
+			return true;
 		}
-		if (archive_entry_filetype(entry) != AE_IFREG)
-			continue;
-		if (!visit_entry(in, entry, outer, visitor))
-			return;
+		if (is_file(entry) && !visit_entry(in, entry, visitor))
+			return false;
 	}
 	source_degrade(outer, GRADE_PARTIAL, "more than %d members: the rest was not read",
 		       LIMIT_ARCHIVE_MEMBERS);
+	return true;
 }
 
-void container_walk(struct source *source, const char *format, struct member_visitor *visitor)
+static bool archive_walk(struct source *source, const char *format, struct member_visitor *visitor)
 {
 	struct archive_input in = { .source = source };
 	/* libarchive converts names to the encoding of the thread's locale. */
 	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
+	bool go_on = true;
 
-	if (open_archive(&in, format) >= ARCHIVE_WARN)
-		walk_members(&in, source, visitor);
-	else
+	if (open_archive(&in, format) >= ARCHIVE_WARN) {
+		in.contents = bookmark_contents(&in);
+		go_on = walk_members(&in, source, visitor);
+		bookmark_release(in.contents);
+	} else {
 		source_degrade(source, GRADE_PARTIAL, "archive could not be opened: %s",
 			       trouble_of(in.archive));
+	}
 	/* A trailing checksum, padding, a directory: only the end of the stream shows its grade. */
 	if (!in.by_header)
 		source_skip(source, UINT64_MAX);
-	archive_read_free(in.archive);
+	close_archive(&in);
 	if (utf8) {
 		uselocale(before);
 		freelocale(utf8);
 	}
-	free(in.buffer);
-	free(in.all);
+	return go_on;
+}
+
+void container_walk(struct source *source, const char *format, struct member_visitor *visitor)
+{
+	(void)archive_walk(source, format, visitor);
 }

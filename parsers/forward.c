@@ -2,7 +2,11 @@
 #include "parsers/forward.h"
 
 #include "base/limits.h"
+#include "parsers/bookmark.h"
 #include "parsers/codec.h"
+
+/* One read: a decoder puts back what it read too much, once for each of many small streams. */
+enum { SIP_BYTES = 32 * 1024 };
 
 static size_t forward_next(struct forward *f, char *into, size_t capacity)
 {
@@ -14,12 +18,6 @@ static size_t forward_next(struct forward *f, char *into, size_t capacity)
 		f->back_at += n;
 		return n;
 	}
-	if (f->head.len) {
-		n = f->head.len < capacity ? f->head.len : capacity;
-		memcpy(into, f->head.ptr, n);
-		f->head = str_skip(f->head, n);
-		return n;
-	}
 	return source_read(f->file, into, capacity);
 }
 
@@ -27,7 +25,7 @@ static size_t forward_read(struct source *source, char *into, size_t capacity)
 {
 	struct forward *f = (struct forward *)source;
 	bool again = f->back_at < f->back_len;
-	size_t n = forward_next(f, into, capacity);
+	size_t n = forward_next(f, into, capacity < SIP_BYTES ? capacity : SIP_BYTES);
 
 	if (!n) {
 		source_degrade(source, f->file->grade, "%s", f->file->note);
@@ -47,16 +45,18 @@ static void forward_close(struct source *source)
 
 static const struct source_ops forward_ops = { .read = forward_read, .close = forward_close };
 
-void forward_init(struct forward *f, struct str head, struct source *file)
+void forward_init(struct forward *f, struct source *file)
 {
-	*f = (struct forward){ .source.ops = &forward_ops, .head = head, .file = file };
+	*f = (struct forward){ .source.ops = &forward_ops, .file = file };
 	f->back = malloc(LIMIT_READ_BYTES);
 	if (!f->back)
 		die_no_memory();
+	f->source.bookmark = bookmark_of_part(file->bookmark, file->read_bytes);
 }
 
 void forward_release(struct forward *f)
 {
+	bookmark_release(f->source.bookmark);
 	free(f->back);
 }
 
@@ -70,6 +70,7 @@ void forward_put_back(struct forward *f, const void *bytes, size_t len)
 		memcpy(f->back, bytes, len);
 	f->back_at = 0;
 	f->back_len = kept + len;
+	f->source.read_bytes -= len;
 }
 
 bool zlib_bid(struct str head)
@@ -88,12 +89,12 @@ bool forward_zlib_follows(struct forward *f)
 	return zlib_bid((struct str){ head, n });
 }
 
-struct source *forward_zlib_open(struct forward *f)
+struct source *forward_decode(struct forward *f, struct source *(*open)(struct source *inner))
 {
-	return codec_zlib_open(source_slice(&f->source, UINT64_MAX));
+	return open(source_slice(&f->source, UINT64_MAX));
 }
 
-bool forward_zlib_close(struct forward *f, struct source *decoded)
+bool forward_close_decoder(struct forward *f, struct source *decoded)
 {
 	const struct decoder *d = (const struct decoder *)decoded;
 	char scrap[8192];
@@ -149,5 +150,6 @@ struct source *range_open(struct source *file, uint64_t offset, uint64_t len)
 	r->file = file;
 	r->at = offset;
 	r->end = offset + len;
+	r->source.bookmark = bookmark_of_part(file->bookmark, offset);
 	return &r->source;
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifdef __SSE2__
@@ -151,6 +152,7 @@ enum { CANCEL_LOOK_MS = 100 };
 struct fd_source {
 	struct source source;
 	int fd;
+	uint64_t begin; /* of what is read by offset */
 	struct source_watch watch;
 };
 
@@ -207,7 +209,8 @@ static size_t fd_read_at(struct source *s, uint64_t offset, char *into, size_t c
 	size_t got = 0;
 
 	while (got < capacity && !cancelled(f)) {
-		ssize_t n = pread(f->fd, into + got, capacity - got, (off_t)(offset + got));
+		ssize_t n =
+			pread(f->fd, into + got, capacity - got, (off_t)(f->begin + offset + got));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -225,10 +228,18 @@ static void fd_close(struct source *s)
 	free(s);
 }
 
+static size_t fd_read_next(struct source *s, char *into, size_t capacity)
+{
+	return fd_read_at(s, s->read_bytes, into, capacity);
+}
+
 static const struct source_ops fd_ops = { .read = fd_read, .close = fd_close };
 static const struct source_ops seekable_ops = { .read = fd_read,
 						.close = fd_close,
 						.read_at = fd_read_at };
+static const struct source_ops by_offset_ops = { .read = fd_read_next,
+						 .close = fd_close,
+						 .read_at = fd_read_at };
 
 struct source *source_from_fd(int fd, uint64_t size_bytes, bool seekable)
 {
@@ -237,6 +248,19 @@ struct source *source_from_fd(int fd, uint64_t size_bytes, bool seekable)
 	f->source.ops = seekable ? &seekable_ops : &fd_ops;
 	f->source.size_bytes = size_bytes;
 	f->fd = fd;
+	return &f->source;
+}
+
+struct source *source_from_fd_at(int fd, uint64_t offset)
+{
+	struct fd_source *f = alloc(sizeof(*f));
+	struct stat st;
+
+	f->source.ops = &by_offset_ops;
+	f->fd = fd;
+	f->begin = offset;
+	if (!fstat(fd, &st) && (uint64_t)st.st_size > offset)
+		f->source.size_bytes = (uint64_t)st.st_size - offset;
 	return &f->source;
 }
 

@@ -62,6 +62,8 @@ struct source *source_from_memory(struct str bytes);
 struct source *source_from_owned(char *bytes, size_t len);
 /* A file descriptor, closed by source_close(). `seekable` enables read_at. */
 struct source *source_from_fd(int fd, uint64_t size_bytes, bool seekable);
+/* A plain file from `offset` on, by offsets, whatever else is read from `fd`. Closes it. */
+struct source *source_from_fd_at(int fd, uint64_t offset);
 /* Who looks on while a file is read. */
 struct source_watch {
 	const volatile sig_atomic_t *cancel; /* the source ends, partial, once it is set; NULL */
@@ -70,7 +72,7 @@ struct source_watch {
 	void *context;
 };
 
-/* For a source made by source_from_fd(). */
+/* For a source made by one of the two. */
 void source_set_watch(struct source *fd_source, struct source_watch watch);
 /* `head` (copied) first, then the rest of `inner`: to put back what was peeked. Owns inner. */
 struct source *source_with_head(struct str head, struct source *inner);

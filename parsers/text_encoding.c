@@ -113,12 +113,13 @@ static const struct source_ops utf16_ops = { .read = utf16_read, .close = utf16_
 
 struct source *text_from_utf16(struct source *inner)
 {
+	static const struct bookmark_kind kind = { .open = text_from_utf16 };
 	struct utf16_source *u = calloc(1, sizeof(*u));
 
 	if (!u)
 		die_no_memory();
 	u->source.ops = &utf16_ops;
 	u->inner = inner;
-	u->source.bookmark = bookmark_of_decoder(inner->bookmark, text_from_utf16);
+	u->source.bookmark = bookmark_of_decoder(inner->bookmark, &kind);
 	return &u->source;
 }

@@ -512,8 +512,6 @@ static void walk_codec(const struct level *l, const struct opened *o)
 	inner.depth++;
 	inner.compressed = true;
 	decoded = o->codec->open(o->source);
-	if (!decoded->bookmark)
-		decoded->bookmark = bookmark_of_decoder(o->source->bookmark, o->codec->open);
 	walk_stream(&inner, decoded);
 }
 
@@ -532,6 +530,7 @@ static void walk_hole(const struct level *l, struct source *s)
 {
 	char *block = malloc(LIMIT_READ_BYTES);
 	size_t n = 0, at = 0;
+	struct source *log;
 
 	if (!block)
 		die_no_memory();
@@ -542,14 +541,16 @@ static void walk_hole(const struct level *l, struct source *s)
 		if (!n)
 			break;
 	}
-	if (at < n)
-		walk_view(l, s,
-			  source_with_head((struct str){ block + at, n - at },
-					   source_slice(s, UINT64_MAX)));
-	else
+	if (at < n) {
+		log = source_with_head((struct str){ block + at, n - at },
+				       source_slice(s, UINT64_MAX));
+		log->bookmark = bookmark_of_part(s->bookmark, s->read_bytes - (n - at));
+		walk_view(l, s, log);
+	} else {
 		report(l, "other", s->grade == GRADE_OK ? GRADE_SKIPPED : s->grade,
 		       s->grade == GRADE_OK ? "nothing but NULs, not a log" : s->note,
 		       s->read_bytes);
+	}
 	free(block);
 }
 
@@ -673,6 +674,23 @@ static int open_input(const struct walk_input *input, const char *path, struct s
 	return -1;
 }
 
+static struct source *open_source(const struct walk_input *input, const char *path, int fd,
+				  const struct stat *st)
+{
+	/* Standard input may be a plain file that was read in part already. */
+	bool plain = S_ISREG(st->st_mode) && !lseek(fd, 0, SEEK_CUR);
+	struct source *source = source_from_fd(fd, plain ? (uint64_t)st->st_size : 0, plain);
+
+	source_set_watch(source, input->watch);
+	if (plain)
+		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	if (!input->shelf || !plain)
+		return source;
+	source->bookmark = strcmp(path, "-") ? bookmark_of_file(path, st, input->shelf)
+					     : bookmark_of_fd(fd, input->shelf);
+	return source;
+}
+
 /* The part of a path that says where a log is from: all of it, `./` and `/` at its front aside. */
 static struct str place_path(struct str path)
 {
@@ -698,7 +716,6 @@ void walk_input(const struct walk_input *input, struct walk_visitor *visitor,
 	const char *why = "";
 	struct source *source;
 	struct stat st;
-	bool plain;
 	int fd;
 
 	if (!path)
@@ -710,14 +727,7 @@ void walk_input(const struct walk_input *input, struct walk_visitor *visitor,
 		free(path);
 		return;
 	}
-	/* Standard input may be a plain file that was read in part already. */
-	plain = S_ISREG(st.st_mode) && !lseek(fd, 0, SEEK_CUR);
-	if (plain)
-		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	source = source_from_fd(fd, plain ? (uint64_t)st.st_size : 0, plain);
-	source_set_watch(source, input->watch);
-	if (plain && input->reopen)
-		source->bookmark = bookmark_of_file(path, &st);
+	source = open_source(input, path, fd, &st);
 	free(path);
 	walker.meter.root = source;
 	walk_stream(&level, source);

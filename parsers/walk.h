@@ -64,7 +64,7 @@ struct walk_input {
 	/* Named by the user and no plain file: standard input, a FIFO, a device. Opening and
 	 * reading it may wait. */
 	bool stream;
-	bool reopen; /* leaves of a plain file shall have bookmarks */
+	struct shelf *shelf; /* leaves shall have bookmarks that share it; NULL: not */
 	struct source_watch watch;
 };
 

@@ -16,6 +16,7 @@
 
 #include "base/array.h"
 #include "base/limits.h"
+#include "parsers/bookmark.h"
 #include "parsers/codec.h"
 #include "parsers/yarn_name.h"
 
@@ -550,6 +551,15 @@ static struct str range(const struct ifile *f, size_t from, size_t to)
 	return (struct str){ f->bytes.ptr + from, to - from };
 }
 
+/* A slice of the file as a source. */
+static struct source *open_bytes(const struct ifile *f, struct str bytes)
+{
+	struct source *s = source_from_memory(bytes);
+
+	s->bookmark = bookmark_of_part(f->file->bookmark, (uint64_t)(bytes.ptr - f->bytes.ptr));
+	return s;
+}
+
 static bool is_zlib(struct str s)
 {
 	/* RFC 1950: deflate, a window of up to 32 KiB, a check of both bytes. */
@@ -598,21 +608,21 @@ static void salvage(struct ifile *f, size_t from, size_t to)
 	if (rest.len && rest.ptr[0] == '\n')
 		rest = str_skip(rest, 1);
 	while (is_zlib(rest) && f->salvaged < SALVAGED_LOGS) {
-		struct source *source = codec_zlib_open(source_from_memory(rest));
+		struct source *source = codec_zlib_open(open_bytes(f, rest));
 
 		rest = str_skip(rest, salvage_log(f, source, rest, true));
 		if (!is_zlib(rest))
 			return;
 	}
 	if (is_gzip(rest)) {
-		(void)salvage_log(f, codec_gzip_open(source_from_memory(rest)), rest, false);
+		(void)salvage_log(f, codec_gzip_open(open_bytes(f, rest)), rest, false);
 		return;
 	}
 	index = str_find(rest, (struct str){ "\xAC\xED\0\5sr", 6 });
 	if (index >= 0)
 		rest.len = (size_t)index;
 	if (rest.len && f->salvaged < SALVAGED_LOGS)
-		(void)salvage_log(f, source_from_memory(rest), rest, false);
+		(void)salvage_log(f, open_bytes(f, rest), rest, false);
 }
 
 /* --- logs of the index ----------------------------------------------------------------------- */
@@ -625,18 +635,18 @@ static bool is_plain_name(struct str s)
 	return s.len && s.len <= NAME_BYTES;
 }
 
-static struct source *open_log(struct str codec, struct str stored)
+static struct source *open_log(const struct ifile *f, struct str codec, struct str stored)
 {
 	struct source *s;
 
 	if (str_eq(codec, STR("none")))
-		return source_from_memory(stored);
+		return open_bytes(f, stored);
 	if (is_gzip(stored))
-		return codec_gzip_open(source_from_memory(stored));
+		return codec_gzip_open(open_bytes(f, stored));
 	if (str_eq(codec, STR("gz")) || is_zlib(stored))
-		return codec_zlib_open(source_from_memory(stored));
+		return codec_zlib_open(open_bytes(f, stored));
 	if (!codec.len)
-		return source_from_memory(stored);
+		return open_bytes(f, stored);
 	s = source_from_memory(STR(""));
 	if (is_plain_name(codec) && codec.len < 32)
 		source_degrade(s, GRADE_SKIPPED, "compressed with " STR_FMT, STR_ARG(codec));
@@ -647,7 +657,7 @@ static struct source *open_log(struct str codec, struct str stored)
 
 static void visit_entry(struct ifile *f, struct log_entry log, struct str codec, struct str stored)
 {
-	struct source *source = open_log(codec, stored);
+	struct source *source = open_log(f, codec, stored);
 	bool ended;
 
 	if (!is_plain_name(log.file_name))

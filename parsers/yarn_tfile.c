@@ -14,6 +14,7 @@
 #include "base/base.h"
 #include "parsers/splitter.h"
 
+#include "parsers/bookmark.h"
 #include "parsers/codec.h"
 #include "parsers/forward.h"
 #include "parsers/yarn_name.h"
@@ -30,6 +31,9 @@ enum {
 	/* There are three meta blocks. */
 	META_BLOCKS = 64,
 };
+
+/* Bytes of a value between restart points. */
+#define POINT_SPACING_BYTES ((uint64_t)1 << 20)
 
 static const unsigned char magic[MAGIC_BYTES] = {
 	0xD1, 0x11, 0xD3, 0x68, 0x91, 0xB5, 0xD7, 0xB6,
@@ -163,19 +167,49 @@ static bool reader_string(struct reader *r, char *into, size_t size, struct str 
 
 /* --- a record's value: chunks ---------------------------------------------------------------- */
 
-struct value {
-	struct source source; /* first member */
-	struct reader *reader;
+/* What of a value is still to come: also the state of its restart points. */
+struct rest {
 	uint64_t left; /* of this chunk */
 	bool last;     /* no chunk follows */
 };
 
+struct value {
+	struct source source; /* first member */
+	struct reader *reader;
+	struct rest rest;
+	uint64_t begin; /* of the value, in what the reader reads */
+};
+
+/* Where the next byte is from. */
+static uint64_t reader_offset(const struct reader *r)
+{
+	return r->source->read_bytes - (r->len - r->at);
+}
+
+static void keep_point(const struct value *v)
+{
+	uint64_t offset = v->source.read_bytes;
+	struct rest *state;
+
+	if (!bookmark_point_due(v->source.bookmark, offset, POINT_SPACING_BYTES))
+		return;
+	state = malloc(sizeof(*state));
+	if (!state)
+		die_no_memory();
+	*state = v->rest;
+	bookmark_add_point(
+		v->source.bookmark,
+		(struct restart_point){ offset, reader_offset(v->reader) - v->begin, state });
+}
+
 static size_t value_read(struct source *source, char *into, size_t capacity)
 {
 	struct value *v = (struct value *)source;
+	struct rest *rest = &v->rest;
 	size_t n = 0;
 
-	while (!v->left && !v->last) {
+	keep_point(v);
+	while (!rest->left && !rest->last) {
 		int64_t size;
 
 		if (!reader_number(v->reader, &size)) {
@@ -185,28 +219,76 @@ static size_t value_read(struct source *source, char *into, size_t capacity)
 					       ? v->reader->source->note
 					       : "truncated or damaged");
 		}
-		v->last = size >= 0;
-		v->left = size >= 0 ? (uint64_t)size : -(uint64_t)size;
+		rest->last = size >= 0;
+		rest->left = size >= 0 ? (uint64_t)size : -(uint64_t)size;
 	}
-	if (v->left)
-		n = reader_some(v->reader, into, v->left < capacity ? (size_t)v->left : capacity);
-	if (v->left && !n) {
+	if (rest->left)
+		n = reader_some(v->reader, into,
+				rest->left < capacity ? (size_t)rest->left : capacity);
+	if (rest->left && !n) {
 		source_degrade(source, GRADE_PARTIAL, "%s",
 			       v->reader->source->grade != GRADE_OK ? v->reader->source->note
 								    : "truncated");
-		v->left = 0;
-		v->last = true;
+		rest->left = 0;
+		rest->last = true;
 	}
-	v->left -= n;
+	rest->left -= n;
 	return n;
 }
 
 static void value_close(struct source *source)
 {
-	(void)source; /* lives in read_records() */
+	(void)source; /* lives in read_record() */
 }
 
 static const struct source_ops value_ops = { .read = value_read, .close = value_close };
+
+/* A value that is read again. */
+struct owned_value {
+	struct value value; /* first member */
+	struct reader reader;
+};
+
+static void owned_value_close(struct source *source)
+{
+	struct owned_value *v = (struct owned_value *)source;
+
+	source_close(v->reader.source);
+	free(v->reader.bytes);
+	free(v);
+}
+
+static struct source *value_open(struct source *below)
+{
+	static const struct source_ops ops = { value_read, owned_value_close, NULL };
+	struct owned_value *v = calloc(1, sizeof(*v));
+
+	if (!v)
+		die_no_memory();
+	reader_init(&v->reader, below);
+	v->value.source.ops = &ops;
+	v->value.reader = &v->reader;
+	return &v->value.source;
+}
+
+static void value_resume(struct source *opened, void *state)
+{
+	((struct value *)opened)->rest = *(const struct rest *)state;
+}
+
+/* The value that comes next. */
+static void value_init(struct value *v, struct reader *r)
+{
+	static const struct bookmark_kind kind = { .open = value_open,
+						   .resume = value_resume,
+						   .free_state = free };
+	struct bookmark *below;
+
+	*v = (struct value){ .source.ops = &value_ops, .reader = r, .begin = reader_offset(r) };
+	below = bookmark_of_part(r->source->bookmark, v->begin);
+	v->source.bookmark = bookmark_of_decoder(below, &kind);
+	bookmark_release(below);
+}
 
 /* --- a container's files --------------------------------------------------------------------- */
 
@@ -312,6 +394,8 @@ static void visit_files(struct tfile *t, struct str container, struct value *v)
 			       "the files of " STR_FMT " are not separable to the end",
 			       STR_ARG(container));
 		rest = source_with_head((struct str){ h.raw, h.raw_len }, rest);
+		rest->bookmark =
+			bookmark_of_part(v->source.bookmark, v->source.read_bytes - h.raw_len);
 		h.name = STR("unnamed");
 		h.size = 0;
 		visit_file(t, container, &h, rest);
@@ -329,7 +413,7 @@ enum records {
 
 static enum records read_record(struct tfile *t, struct reader *r)
 {
-	struct value v = { .source.ops = &value_ops, .reader = r };
+	struct value v;
 	char bytes[KEY_BYTES];
 	struct yarn_container c;
 	struct str key;
@@ -340,11 +424,13 @@ static enum records read_record(struct tfile *t, struct reader *r)
 	    big_endian(key.ptr, 2) != key.len - 2)
 		return RECORDS_FOREIGN;
 	key = str_skip(key, 2);
+	if (!yarn_container_parse(key, &c) && !is_plausible_name(key))
+		return RECORDS_FOREIGN;
+	value_init(&v, r);
 	if (yarn_container_parse(key, &c))
 		visit_files(t, key, &v);
-	else if (!is_plausible_name(key))
-		return RECORDS_FOREIGN;
 	source_skip(&v.source, UINT64_MAX);
+	bookmark_release(v.source.bookmark);
 	return v.source.grade == GRADE_OK ? RECORDS_END : RECORDS_DAMAGED;
 }
 
@@ -512,10 +598,10 @@ static bool read_by_index(struct tfile *t)
 
 static enum records read_zlib(struct tfile *t, struct forward *f)
 {
-	struct source *decoded = forward_zlib_open(f);
+	struct source *decoded = forward_decode(f, codec_zlib_open);
 	enum records result = read_records_of(t, decoded);
 
-	return forward_zlib_close(f, decoded) ? result : RECORDS_DAMAGED;
+	return forward_close_decoder(f, decoded) ? result : RECORDS_DAMAGED;
 }
 
 static enum records read_plain(struct tfile *t, struct forward *f)
@@ -575,7 +661,7 @@ static void read_forward(struct tfile *t)
 	char head[MAGIC_BYTES];
 	enum records result;
 
-	forward_init(&f, STR(""), t->file);
+	forward_init(&f, t->file);
 	(void)source_read_full(&f.source, head, sizeof(head));
 	do
 		result = read_forward_once(t, &f);

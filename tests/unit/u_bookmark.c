@@ -3,13 +3,12 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "parsers/shelf.h"
 #include "parsers/walk.h"
 #include "tests/unit/test.h"
 
 #include <stdio.h>
 #include <unistd.h>
-
-enum { LINES = 400000 };
 
 /* Lines that tell where they stand, in files made by the system's own programs. */
 struct seen {
@@ -24,7 +23,7 @@ static void leaf(struct walk_visitor *self, const struct leaf *l)
 
 	source_skip(l->source, UINT64_MAX);
 	s->bytes = l->source->read_bytes;
-	if (str_find(l->path, STR("wanted")) >= 0)
+	if (s->bytes > 1)
 		s->bookmark = bookmark_keep(l->source->bookmark);
 }
 
@@ -48,67 +47,113 @@ static struct bookmark *bookmark_in(const char *path, const char *name)
 	struct seen seen = { .visitor = { leaf, report } };
 	struct walk_input input = { .path = str_from(path),
 				    .name = str_from(name),
-				    .reopen = true };
+				    .shelf = shelf_new(NULL) };
 
 	walk_input(&input, &seen.visitor, &quiet);
+	shelf_release(input.shelf);
 	return seen.bookmark;
 }
 
-static void check_offsets(const struct bookmark *b)
+/* At, before and behind restart points, forwards and back. */
+static void check_offsets(const char *name, struct bookmark *b, unsigned lines)
 {
-	static const uint64_t lines[] = { 0, 1, 250000, 349525, 349526, 399999 };
+	const unsigned at[] = { lines / 2,	   lines / 2 + 1, 0,
+				lines - 1,	   lines * 7 / 8, lines * 7 / 8 - 1,
+				lines * 7 / 8 + 2, lines / 2 - 1, 1 };
 
-	CHECK(b != NULL);
-	for (size_t i = 0; b && i < ARRAY_LEN(lines); i++) {
-		struct source *s = bookmark_open(b, lines[i] * 96);
+	CHECK_STR(str_from(b ? name : "no bookmark"), str_from(name));
+	for (size_t i = 0; b && i < ARRAY_LEN(at); i++) {
+		struct source *s = bookmark_open(b, at[i] * (uint64_t)96);
 		char want[128], got[97] = "";
 
-		(void)snprintf(want, sizeof(want), "26/11/23 14:02:50 INFO Line: %09d ",
-			       (int)lines[i]);
+		(void)snprintf(want, sizeof(want), "26/11/23 14:02:50 INFO Line: %09u ", at[i]);
 		source_read_full(s, got, strlen(want));
 		CHECK_STR(str_from(got), str_from(want));
 		source_close(s);
 	}
 }
 
-static void make_lines(const char *directory)
+static void make_lines(const char *directory, unsigned lines)
 {
 	char path[256];
 	FILE *f;
 
 	(void)snprintf(path, sizeof(path), "%s/wanted", directory);
 	f = fopen(path, "w");
-	for (int i = 0; f && i < LINES; i++)
-		fprintf(f, "26/11/23 14:02:50 INFO Line: %09d %-56d\n", i, i % 13 * 7919);
+	for (unsigned i = 0; f && i < lines; i++)
+		fprintf(f, "26/11/23 14:02:50 INFO Line: %09u %-56u\n", i, i % 13 * 7919);
 	CHECK(f && !fclose(f));
 }
 
-TEST(bookmark_reopens_what_is_packed)
+struct packed {
+	const char *name, *command;
+};
+
+static void check_packed(const struct packed *rows, size_t count, unsigned lines)
 {
-	static const struct {
-		const char *name, *command;
-	} rows[] = {
-		{ "wanted", "true" },
-		{ "wanted.gz", "gzip -1k wanted" },
-		{ "wanted.zst", "zstd -q1 wanted" },
-		{ "t.tar", "printf x > a && tar cf t.tar a wanted" },
-		{ "t.tar.gz", "tar czf t.tar.gz a wanted" },
-		{ "t2.tar", "tar cf t2.tar a wanted.gz" },
-	};
 	char directory[] = "/tmp/sparkdx-unit-XXXXXX", path[256];
 
 	CHECK(mkdtemp(directory) != NULL);
-	make_lines(directory);
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	make_lines(directory, lines);
+	CHECK(run(directory, "printf x > a"));
+	for (size_t i = 0; i < count; i++) {
 		struct bookmark *b;
 
 		CHECK(run(directory, rows[i].command));
 		(void)snprintf(path, sizeof(path), "%s/%s", directory, rows[i].name);
 		b = bookmark_in(path, "in");
-		check_offsets(b);
+		check_offsets(rows[i].name, b, lines);
 		bookmark_release(b);
 	}
-	CHECK(run(directory, "rm wanted* a t*.tar* && rmdir \"$PWD\""));
+	CHECK(run(directory, "rm * && rmdir \"$PWD\""));
+}
+
+/* Large enough for the restart points that keep the state of a decoder. */
+TEST(bookmark_reopens_between_restart_points)
+{
+	static const struct packed rows[] = {
+		{ "wanted.gz", "gzip -1k wanted" },
+		{ "t.tar.gz", "tar -c a wanted | gzip -1 > t.tar.gz" },
+		{ "t.zip", "zip -q1 t.zip a wanted" },
+	};
+
+	check_packed(rows, ARRAY_LEN(rows), 400000);
+}
+
+TEST(bookmark_reopens_what_is_packed)
+{
+	static const struct packed rows[] = {
+		{ "wanted", "true" },
+		{ "wanted.gz", "gzip -1k wanted" },
+		{ "members.gz", "split -n 7 wanted s. && gzip -1c s.* > members.gz" },
+		{ "wanted.zst", "zstd -q1 wanted" },
+		{ "frames.zst", "zstd -qc1 s.* > frames.zst" },
+		{ "wanted.bz2", "bzip2 -1k wanted" },
+		{ "streams.bz2", "bzip2 -1c s.* > streams.bz2" },
+		{ "wanted.xz", "xz -0k wanted" },
+		{ "wanted.lz4", "lz4 -q1 wanted wanted.lz4" },
+		{ "t.tar", "tar cf t.tar a wanted" },
+		{ "t.tar.gz", "tar czf t.tar.gz a wanted" },
+		{ "t.tar.zst", "tar c a wanted | zstd -q1 > t.tar.zst" },
+		{ "t2.tar", "tar cf t2.tar a wanted.gz" },
+		{ "t2.tar.gz", "tar czf t2.tar.gz a wanted.gz" },
+		{ "t.zip", "zip -q1 t.zip a wanted" },
+		{ "stored.zip", "zip -q0 stored.zip a wanted" },
+		{ "streamed.zip", "cat wanted | zip -q1 - - > streamed.zip" },
+		{ "bzip2.zip", "7z a -bd -tzip -mm=bzip2 bzip2.zip a wanted > out" },
+		{ "lzma.zip", "7z a -bd -tzip -mm=lzma -mx1 lzma.zip a wanted > out" },
+		{ "gz.zip", "zip -q gz.zip wanted.gz" },
+		{ "zip.tar", "tar cf zip.tar a t.zip" },
+		{ "tar.gz.zip", "zip -q0 tar.gz.zip t.tar.gz" },
+		{ "zip.zip", "zip -q1 zip.zip a t.zip" },
+		{ "t.7z", "7z a -bd -mx1 t.7z a wanted > out" },
+		{ "7z.tar", "tar cf 7z.tar a t.7z" },
+		{ "7z.zip", "zip -q 7z.zip t.7z" },
+		{ "hole", "head -c 300000 /dev/zero | cat - wanted > hole" },
+		{ "utf16", "(printf '\\377\\376' && iconv -t UTF-16LE wanted) > utf16" },
+	};
+
+	check_packed(rows, ARRAY_LEN(rows), 60000);
 }
 
 TEST(bookmark_refuses_another_file)

@@ -3,7 +3,7 @@
 #include "tests/unit/test.h"
 
 #include "base/buf.h"
-#include "parsers/splitter.h"
+#include "tests/unit/parts.h"
 
 #define APP	  "application_1795446774342_0005"
 #define CONTAINER "container_1795446774342_0005_01_000001"
@@ -284,6 +284,17 @@ TEST(yarn_ifile_whole)
 		check_split(buf_str(&b), STR(PATH), GRADE_OK, STR(WHOLE));
 		/* Application and host are in the index as well. */
 		check_split(buf_str(&b), STR("renamed"), GRADE_OK, STR(WHOLE));
+		buf_release(&b);
+	}
+}
+
+TEST(yarn_ifile_reads_again)
+{
+	for (int way = 0; way < 4; way++) {
+		struct buf b = BUF_INIT(FILE_BYTES);
+
+		(void)add_file(&b, way & 1);
+		CHECK(parts_reread(&yarn_ifile_splitter, buf_str(&b), PATH, way & 2) > 1);
 		buf_release(&b);
 	}
 }

@@ -127,6 +127,40 @@ static void expected(struct buf *want)
 	put(want, STR("[" APP " " NEXT " n-1 gc.log 1]end"));
 }
 
+/* A log of several restart points, and a small one behind it. */
+TEST(yarn_tfile_reads_again)
+{
+	struct buf records = BUF_INIT(8 << 20), value = BUF_INIT(8 << 20), log = BUF_INIT(8 << 20);
+
+	for (unsigned i = 0; i < 40000; i++)
+		CHECK(buf_addf(&log, "26/11/23 14:02:50 INFO Line: %09u and what it says %u\n", i,
+			       i % 13 * 7919));
+	for (int way = 0; way < 4; way++) {
+		struct buf file = BUF_INIT(8 << 20);
+		struct extent block = { sizeof(MAGIC) - 1, 0 };
+		char size[20];
+
+		buf_clear(&records);
+		buf_clear(&value);
+		put(&file, STR(MAGIC));
+		(void)snprintf(size, sizeof(size), "%zu", log.len);
+		put_file(&value, "stderr", size, buf_str(&log));
+		put_file(&value, "stdout", "3", STR("end"));
+		put_record(&records, FIRST, buf_str(&value), 300);
+		if (way & 1)
+			put_zlib(&file, buf_str(&records));
+		else
+			put(&file, buf_str(&records));
+		block.len = file.len - block.at;
+		put_index(&file, &block, 1, way & 1 ? "gz" : "none");
+		CHECK(parts_reread(&yarn_tfile_splitter, buf_str(&file), PATH, way & 2) == 2);
+		buf_release(&file);
+	}
+	buf_release(&records);
+	buf_release(&value);
+	buf_release(&log);
+}
+
 TEST(yarn_tfile_by_index_and_forward)
 {
 	for (int i = 0; i < 4; i++) {
