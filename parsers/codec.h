@@ -30,6 +30,10 @@ const struct codec *codec_find(struct str head);
 struct source *codec_gzip_open(struct source *inner);
 /* One zlib stream (RFC 1950), as in YARN's aggregated logs. */
 struct source *codec_zlib_open(struct source *inner);
+/* One deflate stream (RFC 1951) without any frame, as in zip. */
+struct source *codec_deflate_open(struct source *inner);
+/* CRC-32 of what had the checksum `before` (0: of nothing) and the bytes behind it. */
+uint32_t codec_checksum(uint32_t before, const char *bytes, size_t len);
 struct source *codec_zstd_open(struct source *inner);
 struct source *codec_xz_open(struct source *inner);
 struct source *codec_bzip2_open(struct source *inner);

@@ -172,3 +172,17 @@ struct source *codec_zlib_open(struct source *inner)
 
 	return open_with(inner, MAX_WBITS, &kind);
 }
+
+struct source *codec_deflate_open(struct source *inner)
+{
+	static const struct bookmark_kind kind = { .open = codec_deflate_open,
+						   .resume = resume,
+						   .free_state = free_state };
+
+	return open_with(inner, -MAX_WBITS, &kind);
+}
+
+uint32_t codec_checksum(uint32_t before, const char *bytes, size_t len)
+{
+	return (uint32_t)crc32_z(before, (const unsigned char *)bytes, len);
+}

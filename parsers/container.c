@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "parsers/bookmark.h"
+#include "parsers/zip.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -469,7 +470,7 @@ static bool walk_members(struct archive_input *in, struct source *outer,
 	return true;
 }
 
-static bool archive_walk(struct source *source, const char *format, struct member_visitor *visitor)
+bool archive_walk(struct source *source, const char *format, struct member_visitor *visitor)
 {
 	struct archive_input in = { .source = source };
 	/* libarchive converts names to the encoding of the thread's locale. */
@@ -498,5 +499,10 @@ static bool archive_walk(struct source *source, const char *format, struct membe
 
 void container_walk(struct source *source, const char *format, struct member_visitor *visitor)
 {
-	(void)archive_walk(source, format, visitor);
+	if (strcmp(format, "zip") != 0) {
+		(void)archive_walk(source, format, visitor);
+		return;
+	}
+	zip_walk(source, visitor);
+	source_skip(source, UINT64_MAX);
 }

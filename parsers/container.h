@@ -1,5 +1,5 @@
 /*
- * container.h - archives that hold files: tar, zip, 7z, cpio, ar, rar through libarchive.
+ * container.h - archives that hold files: zip by zip.h; tar, 7z, cpio, ar, rar through libarchive.
  *
  * Only the container is libarchive's; compressed payloads go through our own codecs, because it
  * drops the last block of what is truncated. Nothing is extracted to disk; member names are labels
@@ -32,5 +32,7 @@ const char *container_bid(struct str head);
  * far are good, and so are the bytes before the cut of the one that was cut.
  */
 void container_walk(struct source *source, const char *format, struct member_visitor *visitor);
+/* The same, always through libarchive; false: the visitor stopped it. */
+bool archive_walk(struct source *source, const char *format, struct member_visitor *visitor);
 
 #endif
