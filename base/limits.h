@@ -30,6 +30,8 @@ enum {
 /* Decoded bytes of a stream that are kept when it is read again, to step back without decoding it
  * from the front; for SHELF_PLACES streams. */
 #define LIMIT_LOOK_BACK_BYTES ((size_t)16 << 20)
+/* Standard input that is kept in memory, not in a temporary file, to be read again. */
+#define LIMIT_SPOOL_MEMORY_BYTES (64ull << 20)
 /* Formats whose index is at the end (IFile, zip in a pipe) are held in memory up to this. */
 #define LIMIT_RANDOM_ACCESS_BYTES (256ull << 20)
 

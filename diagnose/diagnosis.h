@@ -16,6 +16,7 @@
 #include "parsers/line.h"
 #include "parsers/place.h"
 #include "parsers/source.h"
+#include "parsers/spool.h"
 #include "patterns/pattern.h"
 
 #include <signal.h>
@@ -158,6 +159,7 @@ struct diagnose_options {
 	int64_t since_ms, until_ms; /* TIME_NONE: no bound */
 	unsigned jobs;		    /* threads; at least 1 */
 	bool index;		    /* fill diagnosis.logs, to read records again */
+	enum spool_place spool;	    /* what comes by pipe is kept for that there */
 	/* Set by a signal handler: stop reading; the diagnosis is then of what was read. */
 	const volatile sig_atomic_t *cancel;
 	/* Called for each piece that is read, by one thread at a time; may be NULL. */

@@ -286,6 +286,7 @@ static void run_inputs(struct gatherer *t, struct walk_inputs *inputs, struct di
 		task->visitor = (struct walk_visitor){ visit_leaf, visit_report };
 		task->gatherer = t;
 		inputs->items[i].shelf = shelf;
+		inputs->items[i].spool = t->options->spool;
 		inputs->items[i].watch =
 			(struct source_watch){ .cancel = t->options->cancel,
 					       .taken = t->options->progress ? saw_bytes : NULL,

@@ -675,7 +675,7 @@ static int open_input(const struct walk_input *input, const char *path, struct s
 }
 
 static struct source *open_source(const struct walk_input *input, const char *path, int fd,
-				  const struct stat *st)
+				  const struct stat *st, struct spool *spool)
 {
 	/* Standard input may be a plain file that was read in part already. */
 	bool plain = S_ISREG(st->st_mode) && !lseek(fd, 0, SEEK_CUR);
@@ -684,8 +684,10 @@ static struct source *open_source(const struct walk_input *input, const char *pa
 	source_set_watch(source, input->watch);
 	if (plain)
 		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	if (!input->shelf || !plain)
+	if (!input->shelf)
 		return source;
+	if (!plain)
+		return spool_open(spool, source, input->spool, input->shelf);
 	source->bookmark = strcmp(path, "-") ? bookmark_of_file(path, st, input->shelf)
 					     : bookmark_of_fd(fd, input->shelf);
 	return source;
@@ -714,6 +716,7 @@ void walk_input(const struct walk_input *input, struct walk_visitor *visitor,
 			       .first_line = 1 };
 	char *path = strndup(input->path.ptr, input->path.len);
 	const char *why = "";
+	struct spool spool = { "" };
 	struct source *source;
 	struct stat st;
 	int fd;
@@ -727,8 +730,10 @@ void walk_input(const struct walk_input *input, struct walk_visitor *visitor,
 		free(path);
 		return;
 	}
-	source = open_source(input, path, fd, &st);
+	source = open_source(input, path, fd, &st, &spool);
 	free(path);
 	walker.meter.root = source;
 	walk_stream(&level, source);
+	if (*spool.trouble)
+		diag_report(diags, DIAG_WARNING, "not-kept", level.name, 0, "%s", spool.trouble);
 }

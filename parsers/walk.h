@@ -19,6 +19,7 @@
 #include "base/diag.h"
 #include "base/str.h"
 #include "parsers/source.h"
+#include "parsers/spool.h"
 
 enum leaf_kind {
 	LEAF_TEXT,
@@ -64,7 +65,8 @@ struct walk_input {
 	/* Named by the user and no plain file: standard input, a FIFO, a device. Opening and
 	 * reading it may wait. */
 	bool stream;
-	struct shelf *shelf; /* leaves shall have bookmarks that share it; NULL: not */
+	struct shelf *shelf;	/* leaves shall have bookmarks that share it; NULL: not */
+	enum spool_place spool; /* where what cannot be opened again is kept for them */
 	struct source_watch watch;
 };
 

@@ -251,6 +251,15 @@ static void save(struct screen *screen)
 			      strerror(errno));
 }
 
+/* Does the log come where commands would? */
+static bool reads_stdin(const struct repl_options *o)
+{
+	for (size_t i = 0; i < o->path_count; i++)
+		if (str_eq(o->paths[i], STR("-")))
+			return true;
+	return false;
+}
+
 /* --- all of it ------------------------------------------------------------------------------- */
 
 enum verb_result repl_run(const struct repl_options *o, struct diag_sink *diags)
@@ -259,10 +268,10 @@ enum verb_result repl_run(const struct repl_options *o, struct diag_sink *diags)
 	enum verb_result result = VERB_OK;
 	struct session s;
 	struct screen screen = { .session = &s, .out = o->out };
-	bool opened = true;
+	bool opened = true, piped = reads_stdin(o);
 
-	screen.interactive = !o->commands && !o->script && !o->word_count && isatty(STDIN_FILENO) &&
-			     isatty(fileno(o->out));
+	screen.interactive = !o->commands && !o->script && !o->word_count &&
+			     isatty(fileno(o->out)) && (piped || isatty(STDIN_FILENO));
 	if (screen.interactive) {
 		struct sigaction action = { .sa_handler = on_interrupt };
 
@@ -276,6 +285,9 @@ enum verb_result repl_run(const struct repl_options *o, struct diag_sink *diags)
 	s.write_context = &screen;
 	if (o->path_count)
 		opened = session_open(&s, o->paths, o->path_count);
+	/* What was piped is through: commands are typed. */
+	if (screen.interactive && piped)
+		screen.interactive = freopen("/dev/tty", "r", stdin) != NULL;
 	if (screen.interactive) {
 		cancel = 0;
 		note_size(&screen);

@@ -108,6 +108,8 @@ struct diagnosis *session_read(struct session *s, const struct str *paths, size_
 	o.path_count = count;
 	o.app = s->app.len ? s->app : o.app;
 	o.index = true;
+	if (s->options.safe || s->options.private)
+		o.spool = SPOOL_MEMORY;
 	d = diagnose_with(s->matcher, &o, s->diags);
 	if (o.progress)
 		s->options.progress_end(o.progress_context);
@@ -208,9 +210,17 @@ bool session_open(struct session *s, const struct str *paths, size_t count)
 
 bool session_use(struct session *s, struct str app)
 {
-	struct str before = copy_of(s->app);
+	struct str before;
 	bool ok;
 
+	for (size_t i = 0; i < s->path_count; i++)
+		if (str_eq(s->paths[i], STR("-"))) {
+			session_error(s,
+				      "standard input cannot be diagnosed a second time: write it "
+				      "to a file, or start with --app");
+			return false;
+		}
+	before = copy_of(s->app);
 	set_app(s, app);
 	ok = take(s, session_read(s, s->paths, s->path_count));
 	if (!ok)

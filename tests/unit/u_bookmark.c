@@ -41,17 +41,25 @@ static bool run(const char *directory, const char *command)
 	return system(line) == 0;
 }
 
-static struct bookmark *bookmark_in(const char *path, const char *name)
+static struct bookmark *bookmark_of_input(const char *path, const char *name,
+					  enum spool_place place)
 {
 	struct diag_sink quiet = { .emit = NULL };
 	struct seen seen = { .visitor = { leaf, report } };
 	struct walk_input input = { .path = str_from(path),
 				    .name = str_from(name),
-				    .shelf = shelf_new(NULL) };
+				    .shelf = shelf_new(NULL),
+				    .stream = !strcmp(path, "-"),
+				    .spool = place };
 
 	walk_input(&input, &seen.visitor, &quiet);
 	shelf_release(input.shelf);
 	return seen.bookmark;
+}
+
+static struct bookmark *bookmark_in(const char *path, const char *name)
+{
+	return bookmark_of_input(path, name, SPOOL_DISK);
 }
 
 /* At, before and behind restart points, forwards and back. */
@@ -154,6 +162,42 @@ TEST(bookmark_reopens_what_is_packed)
 	};
 
 	check_packed(rows, ARRAY_LEN(rows), 60000);
+}
+
+/* What comes by pipe is kept, in a file or in memory. */
+TEST(bookmark_keeps_standard_input)
+{
+	static const struct {
+		const char *command;
+		enum spool_place place;
+	} rows[] = {
+		{ "cat wanted", SPOOL_DISK },
+		{ "cat wanted", SPOOL_MEMORY },
+		{ "gzip -1c wanted", SPOOL_DISK },
+		{ "zip -q1 - a wanted", SPOOL_MEMORY },
+	};
+	char directory[] = "/tmp/sparkdx-unit-XXXXXX";
+	int saved = dup(STDIN_FILENO);
+
+	CHECK(mkdtemp(directory) != NULL);
+	make_lines(directory, 60000);
+	CHECK(run(directory, "printf x > a"));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char line[512];
+		struct bookmark *b;
+		FILE *from;
+
+		(void)snprintf(line, sizeof(line), "cd %s && %s", directory, rows[i].command);
+		from = popen(line, "r");
+		CHECK(from && dup2(fileno(from), STDIN_FILENO) == STDIN_FILENO);
+		b = bookmark_of_input("-", "wanted", rows[i].place);
+		CHECK(from && !pclose(from));
+		check_offsets(rows[i].command, b, 60000);
+		bookmark_release(b);
+	}
+	CHECK(dup2(saved, STDIN_FILENO) == STDIN_FILENO);
+	close(saved);
+	CHECK(run(directory, "rm * && rmdir \"$PWD\""));
 }
 
 TEST(bookmark_refuses_another_file)
