@@ -349,7 +349,7 @@ static void contents_close(struct source *s)
 
 static struct source *contents_open(struct source *below, const char *format)
 {
-	static const struct source_ops ops = { contents_read, contents_close, NULL };
+	static const struct source_ops ops = { .read = contents_read, .close = contents_close };
 	struct contents *c = calloc(1, sizeof(*c));
 
 	if (!c)

@@ -73,7 +73,7 @@ static size_t kept_read(struct source *s, char *into, size_t capacity)
 
 static void kept_close(struct source *s);
 
-static const struct source_ops kept_ops = { kept_read, kept_close, NULL };
+static const struct source_ops kept_ops = { .read = kept_read, .close = kept_close };
 
 static struct kept *kept_new(struct bookmark *b, const struct restart_point *from)
 {

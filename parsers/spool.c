@@ -119,7 +119,7 @@ static int open_nameless(enum spool_place place)
 struct source *spool_open(struct spool *spool, struct source *inner, enum spool_place place,
 			  struct shelf *shelf)
 {
-	static const struct source_ops ops = { spooled_read, spooled_close, NULL };
+	static const struct source_ops ops = { .read = spooled_read, .close = spooled_close };
 	struct spooled_source *s = calloc(1, sizeof(*s));
 
 	if (!s)

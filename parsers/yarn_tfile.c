@@ -260,7 +260,7 @@ static void owned_value_close(struct source *source)
 
 static struct source *value_open(struct source *below)
 {
-	static const struct source_ops ops = { value_read, owned_value_close, NULL };
+	static const struct source_ops ops = { .read = value_read, .close = owned_value_close };
 	struct owned_value *v = calloc(1, sizeof(*v));
 
 	if (!v)

@@ -248,7 +248,7 @@ static void stored_close(struct source *source)
 
 static struct source *stored_open(struct forward *f)
 {
-	static const struct source_ops ops = { stored_read, stored_close, NULL };
+	static const struct source_ops ops = { .read = stored_read, .close = stored_close };
 	struct stored_source *s = calloc(1, sizeof(*s));
 
 	if (!s)
@@ -351,7 +351,7 @@ static void checked_close(struct source *source)
 	(void)source; /* lives in visit_member() */
 }
 
-static const struct source_ops checked_ops = { checked_read, checked_close, NULL };
+static const struct source_ops checked_ops = { .read = checked_read, .close = checked_close };
 
 /* --- members --------------------------------------------------------------------------------- */
 
