@@ -135,6 +135,27 @@ static struct str value_for(const struct finding *f, const struct draft *x, stru
 }
 
 /* Replace {capture} by its value; one that is unknown is shown as "?". */
+static bool fill_words(struct buf *b, const struct finding *f, const struct draft *x,
+		       struct str words, bool *known)
+{
+	bool ok = true;
+
+	while (ok && words.len) {
+		struct str before, after, name;
+
+		if (!str_cut(words, '{', &before, &after))
+			return buf_add(b, words);
+		ok = buf_add(b, before);
+		if (!str_cut(after, '}', &name, &words))
+			return ok && buf_add(b, after);
+		name = value_for(f, x, name);
+		*known = *known && name.len;
+		ok = ok && buf_add(b, name.len ? name : STR("?"));
+	}
+	return ok;
+}
+
+/* What stands in [brackets] is left out where a value in it is unknown. */
 static struct str fill_title(struct diagnosis *out, const struct finding *f, const struct draft *x)
 {
 	struct buf b = BUF_INIT(4096);
@@ -142,19 +163,17 @@ static struct str fill_title(struct diagnosis *out, const struct finding *f, con
 	bool ok = true;
 
 	while (ok && rest.len) {
-		struct str before, after, name;
+		struct str before, option = STR("");
+		bool known = true;
+		size_t kept;
 
-		if (!str_cut(rest, '{', &before, &after)) {
-			ok = buf_add(&b, rest);
-			break;
-		}
-		ok = buf_add(&b, before);
-		if (!str_cut(after, '}', &name, &rest)) {
-			ok = buf_add(&b, after);
-			break;
-		}
-		name = value_for(f, x, name);
-		ok = ok && buf_add(&b, name.len ? name : STR("?"));
+		if (str_cut(rest, '[', &before, &rest))
+			(void)str_cut(rest, ']', &option, &rest);
+		ok = fill_words(&b, f, x, before, &(bool){ true });
+		kept = b.len;
+		ok = ok && fill_words(&b, f, x, option, &known);
+		if (!known)
+			b.len = kept;
 	}
 	title = copy(out, ok ? buf_str(&b) : x->pattern->title);
 	buf_release(&b);
