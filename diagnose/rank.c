@@ -110,6 +110,22 @@ static int by_severity(const struct draft *a, const struct draft *b)
 	return (int)b->pattern->severity - (int)a->pattern->severity;
 }
 
+static bool costs_time(const struct draft *x)
+{
+	for (size_t i = 0; x->sighting_count && i < x->sightings[0]->figure_count; i++)
+		if (str_ends_with(x->sightings[0]->figures[i].name, STR("_ms")))
+			return true;
+	return false;
+}
+
+/* Of what made a run slow, what states its time comes before memory and bytes. */
+static int by_time_lost(const struct draft *a, const struct draft *b)
+{
+	if (a->pattern->role != ROLE_PERFORMANCE)
+		return 0;
+	return flag_first(costs_time(a), costs_time(b));
+}
+
 static int by_innermost(const struct draft *a, const struct draft *b)
 {
 	return flag_first(a->innermost, b->innermost);
@@ -148,8 +164,8 @@ static int by_rootness(const struct draft *a, const struct draft *b)
 static int compare_ranked(const void *x, const void *y)
 {
 	static criterion *const criteria[] = {
-		by_quiet,    by_rootness,  by_tied,	 by_role, by_knowledge, by_severity,
-		by_distance, by_innermost, by_last_word, by_time, by_id,
+		by_quiet,     by_rootness, by_tied,	 by_role,      by_knowledge, by_severity,
+		by_time_lost, by_distance, by_innermost, by_last_word, by_time,	     by_id,
 	};
 	const struct ranked *a = x, *b = y;
 
