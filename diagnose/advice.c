@@ -428,6 +428,28 @@ static bool lower_executor_memory_to_max(struct advice *a)
 	return true;
 }
 
+/* What the run was seen to need, with margin. What is outside the heap stays as large as it was:
+ * its default is a share of the heap, and Python's memory is in it. */
+static bool lower_executor_memory(struct advice *a)
+{
+	const struct advice_context *c = a->context;
+	int64_t heap = figure_number(c, "heap_bytes"), enough = figure_number(c, "enough_bytes");
+	int64_t overhead = max64(c->run->overhead_bytes, default_overhead(heap));
+
+	if (enough <= 0 || enough >= heap)
+		return false;
+	a->fix->text = STR("A smaller executor heap");
+	a->fix->now = conf_bytes(c, heap);
+	a->fix->computed_from = keepf(c, "at most " STR_FMT " used at the heartbeats",
+				      STR_ARG(shown_bytes(c, figure_number(c, "peak_bytes"))));
+	set(a, "spark.executor.memory", conf_bytes(c, enough));
+	if (overhead > default_overhead(enough) &&
+	    !run_setting(c->run, STR("spark.executor.memoryOverhead")).len &&
+	    !str_starts_with(c->run->about.master, STR("spark://")))
+		set(a, "spark.executor.memoryOverhead", conf_bytes(c, overhead));
+	return true;
+}
+
 static bool disable_shuffle_service(struct advice *a)
 {
 	a->fix->text = STR("Without the external shuffle service, where the nodes do not run it");
@@ -542,6 +564,7 @@ static const struct computed_fix {
 	{ "disable-dynamic-allocation", disable_dynamic_allocation },
 	{ "disable-shuffle-service", disable_shuffle_service },
 	{ "enable-shuffle-tracking", enable_shuffle_tracking },
+	{ "lower-executor-memory", lower_executor_memory },
 	{ "lower-executor-memory-to-max", lower_executor_memory_to_max },
 	{ "move-local-dirs", move_local_dirs },
 	{ "raise-broadcast-timeout", raise_broadcast_timeout },

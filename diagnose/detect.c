@@ -136,41 +136,70 @@ static void detect_few_tasks(struct waste *w, const struct history_stage *s)
 		      bytes >> 20);
 }
 
-/*
- * The same work takes one host twice as long as the others, task for task. What it costs is what
- * its tasks took beyond the others'; floor 10 s and 10 % of the run.
- */
-static void detect_straggler(struct waste *w)
+struct slow_host {
+	const struct history_stage *worst;
+	int64_t tasks, cost, worst_cost;
+	size_t stages;
+};
+
+/* The stages in which one host was twice as slow as the others, host by host. */
+static size_t find_slow_hosts(const struct waste *w, struct slow_host *hosts)
 {
-	const struct history_stage *worst = NULL;
-	int64_t cost = 0, worst_cost = 0;
-	size_t stages = 0;
+	size_t count = 0;
 
 	for (size_t i = 0; i < w->run->stage_count; i++) {
 		const struct history_stage *s = &w->run->stages[i];
 		int64_t lost = (s->slow_host_ms - s->other_hosts_ms) * s->slow_host_tasks;
+		size_t k = 0;
 
 		if (!s->slow_host.len || s->slow_host_ms < 2 * s->other_hosts_ms || lost < 2000)
 			continue;
 		/* Uneven data is not the host's fault. */
 		if (s->longest_records > median(s, MEASURE_READ_RECORDS) * 5 / 2)
 			continue;
-		if (worst && !str_eq(worst->slow_host, s->slow_host))
-			return; /* not one host: the cluster is uneven, or the data */
-		cost += lost;
-		stages++;
-		if (lost > worst_cost) {
-			worst_cost = lost;
-			worst = s;
+		while (k < count && !str_eq(hosts[k].worst->slow_host, s->slow_host))
+			k++;
+		if (k == HISTORY_STAGE_HOSTS_MAX)
+			continue;
+		if (k == count)
+			hosts[count++] = (struct slow_host){ .worst = s };
+		hosts[k].tasks += s->slow_host_tasks;
+		hosts[k].cost += lost;
+		hosts[k].stages++;
+		if (lost > hosts[k].worst_cost) {
+			hosts[k].worst_cost = lost;
+			hosts[k].worst = s;
 		}
 	}
-	if (!worst || stages < 2 || cost < 10000 || cost < w->wall_ms / 10)
+	return count;
+}
+
+/*
+ * The same work takes one host twice as long as the others, task for task, in two stages or more.
+ * What it costs is what its tasks took beyond the others'; floor 10 s and 10 % of the run. The
+ * slower a host, the fewer tasks it gets: three in all are enough. Where other hosts lost half as
+ * much, the cluster is uneven, or the data.
+ */
+static void detect_straggler(struct waste *w)
+{
+	struct slow_host hosts[HISTORY_STAGE_HOSTS_MAX], *slow = NULL;
+	size_t count = find_slow_hosts(w, hosts);
+	int64_t cost = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		cost += hosts[i].cost;
+		if (!slow || hosts[i].cost > slow->cost)
+			slow = &hosts[i];
+	}
+	if (!slow || slow->stages < 2 || slow->tasks < 3 || slow->cost < 10000 ||
+	    slow->cost < w->wall_ms / 10 || slow->cost < cost / 3 * 2)
 		return;
-	detect_report(w, at_stage(worst),
+	detect_report(w, at_stage(slow->worst),
 		      "waste straggler-host: tasks on " STR_FMT
 		      " took %.1f s each, %.1f s elsewhere, over %zu stages: %.1f s of task time",
-		      STR_ARG(worst->slow_host), detect_seconds(worst->slow_host_ms),
-		      detect_seconds(worst->other_hosts_ms), stages, detect_seconds(cost));
+		      STR_ARG(slow->worst->slow_host), detect_seconds(slow->worst->slow_host_ms),
+		      detect_seconds(slow->worst->other_hosts_ms), slow->stages,
+		      detect_seconds(slow->cost));
 }
 
 /* --- the whole run --------------------------------------------------------------------------- */
@@ -343,5 +372,6 @@ size_t detect_waste(const struct history *h, struct detection *found)
 	detect_retries(&w);
 	detect_churn(&w);
 	detect_plans(&w);
+	detect_memory(&w);
 	return w.count;
 }

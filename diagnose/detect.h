@@ -37,6 +37,8 @@ size_t detect_waste(const struct history *h, struct detection *found);
 
 /* The detectors that look at SQL plans, in detect_plan.c. */
 void detect_plans(struct waste *w);
+/* Those that look at heaps and caches, in detect_memory.c. */
+void detect_memory(struct waste *w);
 
 void detect_report(struct waste *w, struct event_at at, const char *fmt, ...) PRINTF_LIKE(3, 4);
 double detect_seconds(int64_t ms);

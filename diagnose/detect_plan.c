@@ -99,16 +99,25 @@ static int64_t shuffled_below(const struct sql_execution *x, size_t top)
 	return -1;
 }
 
+/* The side whose rows are all kept cannot be the one that is sent; a full outer join keeps both. */
+static bool may_broadcast(struct str join, bool left)
+{
+	return !has(join, "FullOuter") && !has(join, left ? ", LeftOuter" : ", RightOuter") &&
+	       !(left && (has(join, ", LeftSemi") || has(join, ", LeftAnti") ||
+			  has(join, ", ExistenceJoin")));
+}
+
 /*
  * A sort-merge join with one side small enough to send to every executor: the large side was
  * shuffled and sorted for nothing. DataFlint's lines: below 10 MiB always, below 100 MiB when the
- * other side has 10 GiB. Floor: the large side moved 500 MiB.
+ * other side has 10 GiB. Floors: the large side moved 100 MiB, and the join's code, which reads and
+ * sorts what was moved, took 5 s and a tenth of all task time.
  */
 static void detect_missed_broadcast(struct waste *w, const struct sql_execution *x, size_t node)
 {
 	const int64_t mib = 1 << 20;
 	size_t left = child_of(x, node, 0), right = child_of(x, node, 1);
-	int64_t a, b, small, large;
+	int64_t a, b, small, large, cost;
 
 	if (!str_eq(name_of(x, node), STR("SortMergeJoin")) || left == SIZE_MAX ||
 	    right == SIZE_MAX)
@@ -117,17 +126,19 @@ static void detect_missed_broadcast(struct waste *w, const struct sql_execution 
 	b = shuffled_below(x, right);
 	small = a < b ? a : b;
 	large = a < b ? b : a;
-	if (small < 0 || large < 500 * mib || small > 100 * mib ||
+	if (small < 0 || large < 100 * mib || small > 100 * mib ||
 	    (small > 10 * mib && large < 10240 * mib))
 		return;
-	/* A full outer join cannot broadcast either side, a left join not its left one. */
-	if (has(plan_text(x, x->nodes[node].detail), "FullOuter"))
+	if (!may_broadcast(plan_text(x, x->nodes[node].detail), a < b))
+		return;
+	cost = node_ms(w, x, node);
+	if (cost < 5000 || cost < w->task_ms / 10)
 		return;
 	detect_report(w, at_execution(x),
 		      "waste broadcast-missed: SQL execution %" PRId64 ": a side of %" PRId64
-		      " MB was sort-merge joined, %" PRId64
+		      " KB was sort-merge joined, %" PRId64
 		      " MB shuffled for it, %.1f s of task time",
-		      x->id, small / mib, large / mib, detect_seconds(node_ms(w, x, node)));
+		      x->id, small / 1024, large / mib, detect_seconds(cost));
 }
 
 /* Reading or writing more than 100 files of below 3 MiB each: DataFlint's lines. Floor: 5 s and a
@@ -198,14 +209,32 @@ static void detect_python(struct waste *w, const struct sql_execution *x, size_t
 		      detect_seconds(s->total[MEASURE_RUN]));
 }
 
+/* The plan of a cached table is part of every query that reads it: looked at once. */
+static bool is_new(struct int_map *seen, const struct sql_execution *x, size_t node)
+{
+	const struct plan_node *n = &x->nodes[node];
+	int64_t id = n->metric_count ? x->metrics[n->first_metric].id : -1;
+
+	if (id < 0)
+		return true;
+	if (int_map_find(seen, id) != SIZE_MAX)
+		return false;
+	int_map_put(seen, id, node);
+	return true;
+}
+
 void detect_plans(struct waste *w)
 {
+	struct int_map seen = { 0 };
+
 	for (size_t i = 0; i < w->run->plans.count; i++) {
 		const struct sql_execution *x = &w->run->plans.items[i];
 
 		for (size_t n = 0; n < x->node_count; n++) {
 			struct str name = name_of(x, n);
 
+			if (!is_new(&seen, x, n))
+				continue;
 			if (has(name, "Join") || str_eq(name, STR("CartesianProduct"))) {
 				detect_explosion(w, x, n);
 				detect_missed_broadcast(w, x, n);
@@ -214,4 +243,5 @@ void detect_plans(struct waste *w)
 			detect_python(w, x, n);
 		}
 	}
+	int_map_release(&seen);
 }

@@ -11,6 +11,9 @@ enum {
 	STAGE_ATTEMPTS_MAX = 4096,
 	JOB_STAGES_MAX = 20000,
 	STREAMS_MAX = 1000,
+	DEFAULT_PROFILE = 0,
+	/* spark.executor.heartbeatInterval: a poll tells of so much time. */
+	POLL_MS = 10000,
 };
 
 #define METRIC(m) offsetof(struct task_metrics, m)
@@ -57,7 +60,7 @@ struct history *history_new(void)
 		die_no_memory();
 	h->arena = (struct arena)ARENA_INIT(HISTORY_BYTES_MAX);
 	h->scratch = (struct buf)BUF_INIT((size_t)1 << 16);
-	h->start_ms = h->end_ms = h->first_ms = h->last_ms = -1;
+	h->start_ms = h->end_ms = h->first_ms = h->last_ms = h->heap_bytes = -1;
 	return h;
 }
 
@@ -201,7 +204,8 @@ static struct history_executor *executor_of(struct history *h, const struct even
 					.host = text(h, e->host),
 					.added_ms = -1,
 					.removed_ms = -1,
-					.memory_bytes = -1 };
+					.memory_bytes = -1,
+					.profile = -1 };
 	return x;
 }
 
@@ -239,6 +243,7 @@ static void executor_added(struct history *h, const struct event *e, uint32_t nu
 	if (!x->host.len)
 		x->host = text(h, e->host);
 	x->cores = e->cores > 0 ? e->cores : 0;
+	x->profile = e->profile;
 	x->added_ms = e->time_ms;
 	x->event = number;
 	saw_time(h, e->time_ms);
@@ -288,6 +293,48 @@ static void block_manager_added(struct history *h, const struct event *e, uint32
 	(void)number;
 	if (x)
 		x->memory_bytes = e->memory_bytes;
+}
+
+/* Sizes there are MiB. */
+static void resource_profile(struct history *h, const struct event *e, uint32_t number)
+{
+	struct json_pull p = json_pull(e->resources);
+	struct str resource, key;
+
+	(void)number;
+	if (e->id != DEFAULT_PROFILE)
+		return;
+	for (pull_object(&p); pull_key(&p, &resource);)
+		for (pull_object(&p); pull_key(&p, &key);) {
+			int64_t mib;
+
+			if (!str_eq(resource, STR("memory")) || !str_eq(key, STR("Amount"))) {
+				pull_skip(&p);
+				continue;
+			}
+			mib = pull_int(&p, -1);
+			if (mib > 0 && mib < INT64_MAX >> 20)
+				h->heap_bytes = mib << 20;
+		}
+}
+
+static void saw_memory(struct history_executor *x, const struct event *e, uint32_t number)
+{
+	if (e->metrics.heap_used_bytes > x->use.heap_bytes) {
+		x->use.heap_bytes = e->metrics.heap_used_bytes;
+		x->use.event = number;
+	}
+	if (e->metrics.storage_used_bytes > x->use.storage_bytes)
+		x->use.storage_bytes = e->metrics.storage_used_bytes;
+}
+
+/* The driver is in no one's list of executors, but has such metrics too. */
+static void executor_metrics(struct history *h, const struct event *e, uint32_t number)
+{
+	struct history_executor *x = history_executor(h, e->executor);
+
+	if (x)
+		saw_memory(x, e, number);
 }
 
 /* --- jobs ------------------------------------------------------------------------------------ */
@@ -371,7 +418,7 @@ static void stage_submitted(struct history *h, const struct event *e, uint32_t n
 	saw_time(h, e->submit_ms);
 }
 
-/* The host whose tasks take longest, against all others of the stage; at least 3 tasks each. */
+/* The host whose tasks take longest, against all others of the stage, at least 3 tasks. */
 static void find_slow_host(struct history_stage *s)
 {
 	const struct stage_running *r = s->running;
@@ -383,7 +430,7 @@ static void find_slow_host(struct history_stage *s)
 
 		tasks += x->tasks;
 		ms += x->ms;
-		if (x->tasks >= 3 && (!slow || x->ms * slow->tasks > slow->ms * x->tasks))
+		if (!slow || x->ms * slow->tasks > slow->ms * x->tasks)
 			slow = x;
 	}
 	if (!slow || tasks - slow->tasks < 3)
@@ -530,7 +577,6 @@ static void task_end(struct history *h, const struct event *e, uint32_t number)
 	int64_t values[MEASURE_COUNT];
 	struct history_executor *x;
 
-	(void)number;
 	saw_time(h, e->finish_ms);
 	for (size_t m = 0; m < MEASURE_COUNT; m++)
 		values[m] = history_measure(e, (enum measure)m);
@@ -540,10 +586,16 @@ static void task_end(struct history *h, const struct event *e, uint32_t number)
 	count_task(&h->tasks, e->task_reason);
 	stage_task(h, e, values);
 	x = executor_of(h, e);
-	if (x) {
-		count_task(&x->tasks, e->task_reason);
-		add_measures(x->total, values);
-	}
+	if (!x)
+		return;
+	count_task(&x->tasks, e->task_reason);
+	add_measures(x->total, values);
+	if (values[MEASURE_PEAK_MEMORY] > x->peak_task_memory)
+		x->peak_task_memory = values[MEASURE_PEAK_MEMORY];
+	if (e->metrics.heap_used_bytes <= 0)
+		return;
+	saw_memory(x, e, number);
+	x->use.seen_ms += values[MEASURE_DURATION] > POLL_MS ? values[MEASURE_DURATION] : POLL_MS;
 }
 
 static void speculative_task(struct history *h, const struct event *e, uint32_t number)
@@ -642,6 +694,8 @@ void history_add(struct history *h, const struct event *e, uint32_t number)
 		[EVENT_EXECUTOR_REMOVED] = executor_removed,
 		[EVENT_EXECUTOR_EXCLUDED] = executor_excluded,
 		[EVENT_BLOCK_MANAGER_ADDED] = block_manager_added,
+		[EVENT_EXECUTOR_METRICS] = executor_metrics,
+		[EVENT_RESOURCE_PROFILE] = resource_profile,
 		[EVENT_JOB_START] = job_start,
 		[EVENT_JOB_END] = job_end,
 		[EVENT_STAGE_SUBMITTED] = stage_submitted,

@@ -107,9 +107,20 @@ struct history_job {
 	uint32_t event;
 };
 
+/* How much memory an executor was seen to use, by the tasks that a poll fell into. */
+struct memory_use {
+	int64_t heap_bytes, storage_bytes; /* the most */
+	int64_t seen_ms;		   /* duration of those tasks */
+	uint32_t event;			   /* with the largest heap */
+	unsigned piece;
+};
+
 struct history_executor {
 	struct str id, host, reason;
 	int64_t cores, added_ms, removed_ms, memory_bytes;
+	int64_t profile;	  /* resource profile, -1 before Spark 3.1 */
+	int64_t peak_task_memory; /* most execution memory of one task */
+	struct memory_use use;
 	bool lost;     /* removed, and not given back on purpose */
 	bool excluded; /* was, at some time */
 	struct task_counts tasks;
@@ -128,6 +139,7 @@ struct history {
 	struct str app_id, app_name, attempt;
 	int64_t start_ms, end_ms;  /* of the application */
 	int64_t first_ms, last_ms; /* of all events */
+	int64_t heap_bytes;	   /* asked for an executor of the default resource profile */
 	uint32_t end_event;	   /* number of the application's end; 0: missing */
 	unsigned end_piece;
 	struct history_executor *executors;

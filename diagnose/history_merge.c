@@ -161,6 +161,18 @@ static void merge_jobs(struct history *h, struct history *next)
 	}
 }
 
+static void merge_use(struct memory_use *to, const struct memory_use *from)
+{
+	if (from->heap_bytes > to->heap_bytes) {
+		to->heap_bytes = from->heap_bytes;
+		to->event = from->event;
+		to->piece = from->piece;
+	}
+	if (from->storage_bytes > to->storage_bytes)
+		to->storage_bytes = from->storage_bytes;
+	to->seen_ms += from->seen_ms;
+}
+
 static void merge_executor(struct history *h, struct history_executor *to,
 			   struct history_executor *from)
 {
@@ -174,6 +186,10 @@ static void merge_executor(struct history *h, struct history_executor *to,
 	take_time(&to->added_ms, from->added_ms);
 	take_time(&to->removed_ms, from->removed_ms);
 	take_time(&to->memory_bytes, from->memory_bytes);
+	take_time(&to->profile, from->profile);
+	merge_use(&to->use, &from->use);
+	if (from->peak_task_memory > to->peak_task_memory)
+		to->peak_task_memory = from->peak_task_memory;
 	to->lost |= from->lost;
 	to->excluded |= from->excluded;
 	task_counts_add(&to->tasks, &from->tasks);
@@ -183,7 +199,7 @@ static void merge_executor(struct history *h, struct history_executor *to,
 		to->event = from->event;
 }
 
-static void merge_executors(struct history *h, struct history *next)
+static void merge_executors(struct history *h, struct history *next, unsigned piece)
 {
 	h->executors = array_reserve(h->executors, h->executor_count, next->executor_count,
 				     &h->executor_capacity, sizeof(*h->executors));
@@ -191,6 +207,7 @@ static void merge_executors(struct history *h, struct history *next)
 		struct history_executor *from = &next->executors[i];
 		struct history_executor *to = history_executor(h, from->id);
 
+		from->use.piece = piece;
 		if (to) {
 			merge_executor(h, to, from);
 			continue;
@@ -240,13 +257,14 @@ void history_merge(struct history *h, struct history *next, unsigned piece)
 	}
 	take_time(&h->start_ms, next->start_ms);
 	take_time(&h->end_ms, next->end_ms);
+	take_time(&h->heap_bytes, next->heap_bytes);
 	if (next->end_event) {
 		h->end_event = next->end_event;
 		h->end_piece = piece;
 	}
 	if (next->last_ms > h->last_ms)
 		h->last_ms = next->last_ms;
-	merge_executors(h, next);
+	merge_executors(h, next, piece);
 	merge_stages(h, next, piece);
 	merge_jobs(h, next);
 	merge_streams(h, next);

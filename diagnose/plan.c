@@ -173,17 +173,31 @@ static void read_plan(struct sql_execution *x, struct str plan)
 
 /* --- values ---------------------------------------------------------------------------------- */
 
-static void set_value(struct plans *p, int64_t id, struct metric_value value)
+static void set_value(struct plans *p, int64_t id, int64_t value, int64_t stage)
 {
-	size_t at = int_map_find(&p->metrics, id);
+	size_t at = int_map_find(&p->metrics, id), before = at;
 
-	if (at == SIZE_MAX) {
+	if (at == SIZE_MAX || p->values[at].stage != stage) {
 		p->values = array_grow(p->values, p->value_count, &p->value_capacity,
 				       sizeof(*p->values));
 		at = p->value_count++;
 		int_map_put(&p->metrics, id, at);
+		p->values[at].before = before;
 	}
-	p->values[at] = value;
+	p->values[at].value = value;
+	p->values[at].stage = stage;
+}
+
+const struct metric_value *plans_value(const struct plans *p, int64_t accumulator)
+{
+	size_t at = int_map_find(&p->metrics, accumulator);
+
+	return at == SIZE_MAX ? NULL : &p->values[at];
+}
+
+const struct metric_value *plans_value_before(const struct plans *p, const struct metric_value *v)
+{
+	return v->before == SIZE_MAX ? NULL : &p->values[v->before];
 }
 
 static void driver_updates(struct plans *plans, struct str updates)
@@ -201,7 +215,7 @@ static void driver_updates(struct plans *plans, struct str updates)
 				pull_skip(&p);
 		}
 		if (n == 2 && pair[0] >= 0 && !p.bad)
-			set_value(plans, pair[0], (struct metric_value){ pair[1], -1 });
+			set_value(plans, pair[0], pair[1], -1);
 	}
 }
 
@@ -225,7 +239,7 @@ void plans_add_accumulables(struct plans *plans, struct str accumulables, int64_
 				pull_skip(&p);
 		}
 		if (sql && id >= 0 && value >= 0 && !p.bad)
-			set_value(plans, id, (struct metric_value){ value, stage });
+			set_value(plans, id, value, stage);
 	}
 }
 
@@ -287,6 +301,22 @@ static void merge_execution(struct sql_execution *to, struct sql_execution *from
 	*to = plan;
 }
 
+/* What the next piece tells of one accumulator. Its chain leads back in time, so it is turned. */
+static void append_values(struct plans *p, int64_t id, struct plans *next, size_t newest)
+{
+	size_t oldest = SIZE_MAX;
+
+	for (size_t at = newest; at != SIZE_MAX;) {
+		size_t before = next->values[at].before;
+
+		next->values[at].before = oldest;
+		oldest = at;
+		at = before;
+	}
+	for (size_t at = oldest; at != SIZE_MAX; at = next->values[at].before)
+		set_value(p, id, next->values[at].value, next->values[at].stage);
+}
+
 void plans_merge(struct plans *p, struct plans *next, unsigned piece)
 {
 	for (size_t i = 0; i < next->count; i++) {
@@ -300,7 +330,7 @@ void plans_merge(struct plans *p, struct plans *next, unsigned piece)
 		size_t at = int_map_at(&next->metrics, i, &id);
 
 		if (at != SIZE_MAX)
-			set_value(p, id, next->values[at]);
+			append_values(p, id, next, at);
 	}
 	p->over_limit |= next->over_limit;
 }

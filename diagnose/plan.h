@@ -63,9 +63,10 @@ struct plans {
 	struct sql_execution *items;
 	size_t count, capacity;
 	struct int_map index;	/* execution id */
-	struct int_map metrics; /* accumulator id -> value */
+	struct int_map metrics; /* accumulator id -> its newest value */
 	struct metric_value {
 		int64_t value, stage;
+		size_t before; /* its value before this stage, SIZE_MAX: none */
 	} * values;
 	size_t value_count, value_capacity;
 	bool over_limit;
@@ -85,6 +86,10 @@ struct str plan_text(const struct sql_execution *x, struct text_at t);
 int64_t plan_metric(const struct sql_execution *x, const struct plan_node *n, struct str name);
 /* The first metric of the node that a stage updated says which stage ran it; -1: none did. */
 int64_t plan_stage(const struct sql_execution *x, const struct plan_node *n);
+/* The newest value of an accumulator, on the way to those of earlier stages; NULL: none. The plan
+ * of a cached table is part of every query that reads it, with the same accumulators. */
+const struct metric_value *plans_value(const struct plans *p, int64_t accumulator);
+const struct metric_value *plans_value_before(const struct plans *p, const struct metric_value *v);
 /* Nodes of the subtree of node `i`, itself included: they follow each other. */
 size_t plan_subtree(const struct sql_execution *x, size_t i);
 

@@ -56,6 +56,7 @@ static const struct field environment[] = {
 static const struct field executor_info[] = {
 	TEXT_FIELD("Host", host),
 	INT_FIELD("Total Cores", cores),
+	INT_FIELD("Resource Profile Id", profile),
 	END_FIELDS,
 };
 static const struct field executor_added[] = {
@@ -204,6 +205,21 @@ static const struct field task_metrics[] = {
 	NESTED("Output Metrics", output_metrics),
 	END_FIELDS,
 };
+static const struct field executor_metrics[] = {
+	INT_FIELD("JVMHeapMemory", metrics.heap_used_bytes),
+	UNUSED_FIELD("JVMOffHeapMemory"),
+	UNUSED_FIELD("OnHeapExecutionMemory"),
+	UNUSED_FIELD("OffHeapExecutionMemory"),
+	INT_FIELD("OnHeapStorageMemory", metrics.storage_used_bytes),
+	END_FIELDS,
+};
+static const struct field stage_executor_metrics[] = {
+	TEXT_FIELD("Executor ID", executor),
+	INT_FIELD("Stage ID", stage),
+	INT_FIELD("Stage Attempt ID", stage_attempt),
+	NESTED("Executor Metrics", executor_metrics),
+	END_FIELDS,
+};
 static const struct field task_end_reason[] = {
 	FIELD("Reason", FIELD_REASON, 0, NULL),
 	TEXT_FIELD("Class Name", exception_class),
@@ -217,7 +233,7 @@ static const struct field task_end_reason[] = {
 static const struct field task_end[] = {
 	INT_FIELD("Stage ID", stage),	      INT_FIELD("Stage Attempt ID", stage_attempt),
 	TEXT_FIELD("Task Type", task_type),   NESTED("Task End Reason", task_end_reason),
-	NESTED("Task Info", task_info),	      UNUSED_FIELD("Task Executor Metrics"),
+	NESTED("Task Info", task_info),	      NESTED("Task Executor Metrics", executor_metrics),
 	NESTED("Task Metrics", task_metrics), END_FIELDS,
 };
 
@@ -275,6 +291,7 @@ static const struct event_type {
 	{ "SparkListenerExecutorAdded", EVENT_EXECUTOR_ADDED, executor_added },
 	{ "SparkListenerExecutorRemoved", EVENT_EXECUTOR_REMOVED, executor_removed },
 	{ "SparkListenerBlockManagerAdded", EVENT_BLOCK_MANAGER_ADDED, block_manager_added },
+	{ "SparkListenerStageExecutorMetrics", EVENT_EXECUTOR_METRICS, stage_executor_metrics },
 	{ SQL_UI "SQLExecutionStart", EVENT_SQL_START, sql_event },
 	{ SQL_UI "SQLExecutionEnd", EVENT_SQL_END, sql_event },
 	{ SQL_UI "SQLAdaptiveExecutionUpdate", EVENT_SQL_PLAN_UPDATE, sql_event },
@@ -443,6 +460,7 @@ static void clear(struct event *e)
 		.id = -1,
 		.cores = -1,
 		.memory_bytes = -1,
+		.profile = -1,
 		.stage = -1,
 		.stage_attempt = -1,
 		.task_count = -1,

@@ -27,6 +27,7 @@ enum event_kind {
 	EVENT_EXECUTOR_REMOVED,
 	EVENT_EXECUTOR_EXCLUDED,
 	EVENT_BLOCK_MANAGER_ADDED,
+	EVENT_EXECUTOR_METRICS, /* of a stage on an executor, where they are logged */
 	EVENT_JOB_START,
 	EVENT_JOB_END,
 	EVENT_STAGE_SUBMITTED,
@@ -65,6 +66,9 @@ struct task_metrics {
 	int64_t shuffle_read_remote_bytes, shuffle_read_local_bytes, shuffle_read_records;
 	int64_t shuffle_fetch_wait_ms;
 	int64_t shuffle_write_bytes, shuffle_write_records, shuffle_write_ns;
+	/* Highest of the executor's process while the task ran, at the polls (each heartbeat,
+	 * every 10 s) that fell into it; 0 where none did. */
+	int64_t heap_used_bytes, storage_used_bytes;
 };
 
 struct event {
@@ -76,7 +80,7 @@ struct event {
 	struct str app_id, app_name, app_attempt, user, version;
 	struct str executor, host,
 		reason; /* reason also: stage failure, job exception, SQL error */
-	int64_t cores, memory_bytes;
+	int64_t cores, memory_bytes, profile;
 	/* stages and tasks */
 	int64_t stage, stage_attempt, task_count, submit_ms, complete_ms, execution_id;
 	struct str stage_name, details;

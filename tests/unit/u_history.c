@@ -231,3 +231,171 @@ TEST(detect_skew_is_silent_without_cause)
 	CHECK(run_stage(8, 39, 2900, 90000, found) == 0);    /* below the floor */
 	CHECK(run_stage(3, 2000, 20000, 90000, found) == 0); /* too few tasks to tell */
 }
+
+/* Two executors of `heap_mib` for 100 s; the tasks of the first were polled at `used` bytes. */
+static size_t run_heaps(int64_t heap_mib, int64_t used, int64_t seen_tasks, int64_t spilled,
+			struct detection *found)
+{
+	char profile[200];
+	struct event e;
+	struct history *h = history_new();
+	size_t n;
+
+	(void)snprintf(profile, sizeof(profile),
+		       "{\"Event\":\"SparkListenerResourceProfileAdded\",\"Resource Profile Id\":0,"
+		       "\"Executor Resource Requests\":{\"memory\":{\"Amount\":%" PRId64 "}}}",
+		       heap_mib);
+	event_parse(str_from(profile), &e);
+	history_add(h, &e, 1);
+	h->start_ms = 1000;
+	h->end_ms = 101000;
+	for (int64_t i = 0; i < 2; i++) {
+		struct event x = { .kind = EVENT_EXECUTOR_ADDED,
+				   .time_ms = 1000,
+				   .executor = i ? STR("2") : STR("1"),
+				   .cores = 1 };
+
+		history_add(h, &x, 2);
+	}
+	for (int64_t i = 0; i < 10; i++) {
+		struct event t = { .kind = EVENT_TASK_END,
+				   .stage = 0,
+				   .executor = STR("1"),
+				   .launch_ms = 2000,
+				   .finish_ms = 11000,
+				   .task_reason = TASK_SUCCESS };
+
+		t.metrics.heap_used_bytes = i < seen_tasks ? used - (9 - i) : 0;
+		t.metrics.disk_spilled_bytes = spilled;
+		history_add(h, &t, (uint32_t)(100 + i));
+	}
+	history_finish(h);
+	n = detect_waste(h, found);
+	history_free(h);
+	return n;
+}
+
+TEST(detect_spare_heap_names_what_is_enough)
+{
+	struct detection found[DETECTIONS_MAX];
+
+	CHECK(run_heaps(8192, 1000 << 20, 10, 0, found) == 1);
+	CHECK(found[0].at.event == 109);
+	/* 1.25 x 1000 + 300 in steps of 256; 200 s of (8192 - 1792) MiB */
+	CHECK(strstr(found[0].text, "of 8192 MB of executor heap at most 1000 MB were used, 1792 "
+				    "MB are enough: 0.35 GB-hours") != NULL);
+}
+
+TEST(detect_spare_heap_is_silent_without_cause)
+{
+	struct detection found[DETECTIONS_MAX];
+
+	CHECK(run_heaps(8192, 1000 << 20, 4, 0, found) == 0);  /* polls missed most tasks */
+	CHECK(run_heaps(8192, 1000 << 20, 10, 1, found) == 0); /* it spills */
+	CHECK(run_heaps(3072, 1000 << 20, 10, 0, found) == 0); /* enough is more than half */
+	CHECK(run_heaps(2048, 100 << 20, 10, 0, found) == 0);  /* the heap is small */
+}
+
+#define CACHE_SCAN(execution)                                                                     \
+	SQL "SQLExecutionStart\",\"executionId\":" #execution                                     \
+	    ",\"description\":\"d\",\"time\":5000,\"sparkPlanInfo\":{\"nodeName\":"               \
+	    "\"InMemoryTableScan\",\"simpleString\":\"s\",\"children\":[{\"nodeName\":\"Range\"," \
+	    "\"simpleString\":\"Range\",\"children\":[],\"metadata\":{},\"metrics\":[{\"name\":"  \
+	    "\"number of output rows\",\"accumulatorId\":8,\"metricType\":\"sum\"}]}],"           \
+	    "\"metadata\":{},\"metrics\":[]}}"
+#define CACHE_TASK(id, run)                                                                   \
+	"{\"Event\":\"SparkListenerTaskEnd\",\"Stage ID\":" #id                               \
+	",\"Stage Attempt ID\":0,\"Task End Reason\":{\"Reason\":\"Success\"},\"Task Info\":" \
+	"{\"Launch Time\":2000,\"Executor ID\":\"1\",\"Finish Time\":32000},"                 \
+	"\"Task Metrics\":{\"Executor Run Time\":" #run "}}"
+/* Two tasks ran for 1 s, one for 30; then the cached plan has computed so many rows in all. */
+#define CACHE_STAGE(id, tasks, rows)                                                           \
+	CACHE_TASK(id, 1000), CACHE_TASK(id, 1000), CACHE_TASK(id, 30000),                     \
+		"{\"Event\":\"SparkListenerStageCompleted\",\"Stage Info\":{\"Stage ID\":" #id \
+		",\"Stage Attempt ID\":0,\"Number of Tasks\":" #tasks                          \
+		",\"Submission Time\":2000,\"Completion Time\":32000,\"Accumulables\":[{"      \
+		"\"ID\":8,\"Value\":" #rows ",\"Metadata\":\"sql\"}]}}"
+
+static size_t detect_lines(const char *const *lines, size_t count, size_t cut,
+			   struct detection *found)
+{
+	struct history *h = history_of_lines(lines, cut);
+	size_t n;
+
+	if (cut < count)
+		history_merge(h, history_of_lines(lines + cut, count - cut), 1);
+	history_finish(h);
+	n = detect_waste(h, found);
+	history_free(h);
+	return n;
+}
+
+TEST(detect_cache_computed_again)
+{
+	static const char *const lines[] = { START,
+					     ADDED,
+					     CACHE_SCAN(0),
+					     CACHE_STAGE(0, 4, 1000),
+					     CACHE_SCAN(1),
+					     CACHE_STAGE(1, 4, 1400),
+					     CACHE_STAGE(2, 4, 1400),
+					     CACHE_STAGE(3, 4, 1800) };
+	struct detection found[DETECTIONS_MAX];
+
+	/* Wherever the log is rolled. */
+	for (size_t cut = 2; cut <= ARRAY_LEN(lines); cut++) {
+		CHECK(detect_lines(lines, ARRAY_LEN(lines), cut, found) == 1);
+		CHECK(strstr(found[0].text,
+			     "cache-thrash: SQL execution 0: of 1000 cached rows 800 "
+			     "were computed again in 2 stages: 58.0 s") != NULL);
+	}
+}
+
+TEST(detect_cache_is_silent_without_cause)
+{
+	/* A limit fills a part of the cache, the next query the rest of it. */
+	static const char *const parts[] = { START, ADDED, CACHE_SCAN(0), CACHE_STAGE(0, 5, 1000),
+					     CACHE_STAGE(1, 9, 1800) };
+	static const char *const lost[] = {
+		START,
+		ADDED,
+		CACHE_SCAN(0),
+		CACHE_STAGE(0, 4, 1000),
+		"{\"Event\":\"SparkListenerExecutorRemoved\",\"Timestamp\":3000,\"Executor ID\":"
+		"\"1\",\"Removed Reason\":\"Executor killed by driver.\"}",
+		CACHE_STAGE(1, 4, 1400)
+	};
+	static const char *const little[] = { START, ADDED, CACHE_SCAN(0), CACHE_STAGE(0, 4, 1000),
+					      CACHE_STAGE(1, 4, 1099) };
+	struct detection found[DETECTIONS_MAX];
+
+	CHECK(detect_lines(parts, ARRAY_LEN(parts), ARRAY_LEN(parts), found) == 0);
+	CHECK(detect_lines(lost, ARRAY_LEN(lost), ARRAY_LEN(lost), found) == 0);
+	CHECK(detect_lines(little, ARRAY_LEN(little), ARRAY_LEN(little), found) == 0);
+}
+
+#define FILE_SCAN(execution)                                                                     \
+	SQL "SQLExecutionStart\",\"executionId\":" #execution                                    \
+	    ",\"description\":\"d\",\"time\":5000,\"sparkPlanInfo\":{\"nodeName\":\"Scan csv\"," \
+	    "\"simpleString\":\"s\",\"children\":[],\"metadata\":{},\"metrics\":[{\"name\":"     \
+	    "\"number of files read\",\"accumulatorId\":8,\"metricType\":\"sum\"},{\"name\":"    \
+	    "\"size of files read\",\"accumulatorId\":9,\"metricType\":\"size\"}]}}"
+
+TEST(detect_plan_of_a_cached_table_once)
+{
+	static const char *const lines[] = {
+		START,
+		ADDED,
+		FILE_SCAN(0),
+		CACHE_TASK(0, 30000),
+		"{\"Event\":\"SparkListenerStageCompleted\",\"Stage Info\":{\"Stage ID\":0,"
+		"\"Stage Attempt ID\":0,\"Number of Tasks\":1,\"Submission Time\":2000,"
+		"\"Completion Time\":32000,\"Accumulables\":[{\"ID\":8,\"Value\":500,"
+		"\"Metadata\":\"sql\"},{\"ID\":9,\"Value\":9000,\"Metadata\":\"sql\"}]}}",
+		FILE_SCAN(1),
+	};
+	struct detection found[DETECTIONS_MAX];
+
+	CHECK(detect_lines(lines, ARRAY_LEN(lines), ARRAY_LEN(lines), found) == 1);
+	CHECK(strstr(found[0].text, "small-files: SQL execution 0: 500 files") != NULL);
+}
