@@ -9,7 +9,7 @@ static bool is_explained(const struct drafts *d, const struct run *run)
 	for (size_t i = 0; i < d->count; i++) {
 		const struct draft *x = &d->items[i];
 
-		if (x->run == run && !x->quiet &&
+		if (x->run == run && !x->quiet && !x->outlived &&
 		    (x->pattern->role == ROLE_ROOT ||
 		     (x->tied && x->pattern->role == ROLE_CONSEQUENCE)))
 			return true;

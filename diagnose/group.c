@@ -69,6 +69,7 @@ static void add_group(struct drafts *d, const struct sighting_group *g, size_t s
 	x = find_draft(d, run, g->pattern_index, g->key);
 	if (!x->pattern) {
 		x->pattern = g->pattern;
+		x->outlived = true;
 		x->first_stream = stream_index;
 		x->run_index = run_index;
 	}
@@ -80,10 +81,13 @@ static void add_group(struct drafts *d, const struct sighting_group *g, size_t s
 		x->first_ms = g->first_ms;
 	if (g->last_ms != TIME_NONE && (x->last_ms == TIME_NONE || g->last_ms > x->last_ms))
 		x->last_ms = g->last_ms;
+	/* Of those not kept nobody knows. */
+	x->outlived &= g->count == g->kept;
 	for (const struct sighting *o = g->first; o; o = o->next) {
 		drafts_add_sighting(x, o);
 		x->innermost |= o->innermost;
-		x->in_terminal |= o->in_terminal;
+		x->in_terminal |= o->in_terminal && !o->outlived;
+		x->outlived &= o->outlived;
 		if (o->depth > x->depth_max)
 			x->depth_max = o->depth;
 	}
@@ -197,6 +201,8 @@ void drafts_release(struct drafts *d)
 
 static bool is_present(const struct drafts *d, const struct run *run, struct str id)
 {
+	if (run_knows(run, id))
+		return true;
 	for (size_t i = 0; i < d->count; i++)
 		if (d->items[i].run == run && !d->items[i].quiet &&
 		    str_eq(d->items[i].pattern->id, id))
@@ -242,6 +248,43 @@ static void drop_stop_sightings(struct draft *x)
 	x->sighting_count = kept;
 }
 
+/* What says how the application ended is not said by an exception it survived. */
+static void drop_outlived_signs(struct draft *x)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < x->sighting_count; i++)
+		if (!x->sightings[i]->outlived)
+			x->sightings[kept++] = x->sightings[i];
+	x->count -= x->sighting_count - kept < x->count ? x->sighting_count - kept : x->count;
+	x->sighting_count = kept;
+	x->quiet = !kept;
+}
+
+static bool is_explained_away(const struct drafts *d, const struct draft *x)
+{
+	for (size_t i = 0; i < x->pattern->unless_count; i++)
+		if (is_present(d, x->run, x->pattern->unless[i]))
+			return true;
+	return false;
+}
+
+/* Not even harmless lines: they do not mean what the pattern says. */
+static void drop_explained_away(struct drafts *d)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < d->count; i++)
+		d->items[i].explained_away = is_explained_away(d, &d->items[i]);
+	for (size_t i = 0; i < d->count; i++) {
+		if (d->items[i].explained_away)
+			free(d->items[i].sightings);
+		else
+			d->items[kept++] = d->items[i];
+	}
+	d->count = kept;
+}
+
 static bool lacks_company(const struct drafts *d, const struct draft *x)
 {
 	if (!x->pattern->needs_count)
@@ -256,10 +299,16 @@ void drafts_quiet(struct drafts *d, struct runs *runs)
 {
 	for (size_t i = 0; i < runs->count; i++)
 		outcome_decide(&runs->items[i], d);
+	drop_explained_away(d);
 	for (size_t i = 0; i < d->count; i++) {
 		struct draft *x = &d->items[i];
 
-		if (!x->pattern->noise_after_stop)
+		/* Caught, and nothing came of it. */
+		if (x->outlived && x->run->about.outcome != OUTCOME_FAILED)
+			x->quiet = true;
+		else if (x->pattern->survivable)
+			drop_outlived_signs(x);
+		if (!x->pattern->noise_after_stop || x->quiet)
 			continue;
 		if (comes_before_stop(x))
 			continue;

@@ -80,6 +80,12 @@ static bool times_agree(const struct draft *cause, const struct draft *consequen
 	       cause->first_ms <= consequence->last_ms + CLOCK_SLACK_MS;
 }
 
+/* What the program survived is not why it ended later. */
+static bool may_cause(const struct draft *cause, const struct draft *consequence)
+{
+	return !cause->outlived || consequence->outlived;
+}
+
 static void link_by_catalogue(struct drafts *d, size_t cause)
 {
 	const struct pattern *p = d->items[cause].pattern;
@@ -89,6 +95,7 @@ static void link_by_catalogue(struct drafts *d, size_t cause)
 			const struct draft *x = &d->items[i];
 
 			if (i != cause && !x->quiet && x->run == d->items[cause].run &&
+			    may_cause(&d->items[cause], x) &&
 			    str_eq(x->pattern->id, p->explains[e].id) &&
 			    places_agree(&d->items[cause], x, p->explains[e].same) &&
 			    times_agree(&d->items[cause], x))
@@ -155,7 +162,8 @@ static void link_record(struct drafts *d, const struct in_record *items, size_t 
 	for (size_t i = 0; i < count; i++) {
 		const struct pattern *p = d->items[items[i].draft].pattern;
 
-		if (i == best)
+		if (i == best ||
+		    (items[best].sighting->outlived && !d->items[items[i].draft].outlived))
 			continue;
 		/* Two known roots in one record stay two, unless one is only the generic name. */
 		if (p->role < d->items[items[best].draft].pattern->role || pattern_is_generic(p))

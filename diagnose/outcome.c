@@ -37,19 +37,157 @@ static const struct sighting *last_of(const struct sighting_group *g)
 	return last;
 }
 
+static bool has_fact(const struct stream_log *s, enum fact fact)
+{
+	for (size_t i = 0; i < s->group_count; i++)
+		if (s->groups[i]->pattern->fact == fact)
+			return true;
+	return false;
+}
+
+/*
+ * The place of a sign. Only a time the record itself has can be compared with other logs': one
+ * taken over from the line before may be minutes old.
+ */
+struct sign {
+	const struct stream_log *stream;
+	uint32_t line;
+	int64_t time_ms;
+	bool timed;
+	bool survivable;
+};
+
 /* A job that finished after the sign of failure: the application went on. */
-static bool outlived(const struct stream_log *s, const struct sighting *sign)
+static bool job_finished_after(const struct stream_log *s, const struct sign *sign)
 {
 	for (size_t i = 0; i < s->group_count; i++) {
 		const struct sighting_group *g = s->groups[i];
 
 		if (g->pattern->fact != FACT_JOB_FINISHED)
 			continue;
-		if (g->last_ms != TIME_NONE && sign->time_ms != TIME_NONE &&
-		    g->last_ms > sign->time_ms)
+		if (s == sign->stream && g->last_line > sign->line)
+			return true;
+		if ((s == sign->stream || sign->timed) && g->last_ms != TIME_NONE &&
+		    sign->time_ms != TIME_NONE && g->last_ms > sign->time_ms)
 			return true;
 	}
 	return false;
+}
+
+/*
+ * Python prints the traceback of an exception nobody caught last of all. One that further output
+ * follows was printed by the script itself. Lines with heads count where they cannot be Spark's.
+ */
+static bool printed_after(const struct sign *sign)
+{
+	const struct stream_log *s = sign->stream;
+
+	if (!sign->survivable)
+		return false;
+	/* Without heads that are known as such, Spark's lines look like printed ones. */
+	return (s->printed_line > sign->line && (s->headed || !s->by_content) &&
+		!has_fact(s, FACT_OUTPUT_LATE)) ||
+	       (s->logged_line > sign->line && !s->by_content);
+}
+
+static bool outlived(const struct runs *runs, struct stream_log *const *streams, size_t count,
+		     const struct sign *sign)
+{
+	const struct run *r = runs_of_stream(runs, sign->stream);
+
+	if (printed_after(sign))
+		return true;
+	for (size_t i = 0; i < count; i++)
+		if (runs_of_stream(runs, streams[i]) == r && job_finished_after(streams[i], sign))
+			return true;
+	return false;
+}
+
+static bool is_sign(const struct pattern *p)
+{
+	return (p->outcome == OUTCOME_FAILED || p->outcome == OUTCOME_KILLED) &&
+	       p->authority <= AUTHORITY_SIGN_MAX;
+}
+
+/* Everything in that record was outlived with it. */
+static void mark_record(struct stream_log *s, uint64_t record)
+{
+	for (size_t i = 0; i < s->group_count; i++)
+		for (struct sighting *o = s->groups[i]->first; o; o = o->next)
+			o->outlived |= o->record == record;
+}
+
+/*
+ * When another log of the run tells, with a time, what stands in a record without one: the last
+ * time it does. TIME_NONE where none does.
+ */
+static int64_t time_told_elsewhere(const struct runs *runs, struct stream_log *const *streams,
+				   size_t count, const struct sighting *o)
+{
+	const struct stream_log *own = o->stream;
+	int64_t last = TIME_NONE;
+
+	for (size_t g = 0; g < own->group_count; g++) {
+		const struct sighting_group *told = own->groups[g];
+		const struct sighting *same = told->first;
+
+		while (same && same->record != o->record)
+			same = same->next;
+		if (!same || told->pattern->role != ROLE_ROOT)
+			continue;
+		for (size_t i = 0; i < count; i++) {
+			const struct sighting_group *other;
+
+			if (streams[i] == own ||
+			    runs_of_stream(runs, streams[i]) != runs_of_stream(runs, own))
+				continue;
+			other = stream_log_find(streams[i], told->pattern_index, told->key);
+			if (other && other->last_ms != TIME_NONE && other->last_ms > last)
+				last = other->last_ms;
+		}
+	}
+	return last;
+}
+
+static struct sign sign_of(const struct runs *runs, struct stream_log *const *streams, size_t count,
+			   const struct sighting *o)
+{
+	struct sign sign = {
+		.stream = o->stream,
+		.line = o->line,
+		.time_ms = o->time_ms,
+		.timed = o->timed,
+		.survivable = o->pattern->survivable,
+	};
+
+	if (sign.survivable && !sign.timed) {
+		int64_t told = time_told_elsewhere(runs, streams, count, o);
+
+		if (told != TIME_NONE) {
+			sign.time_ms = told;
+			sign.timed = true;
+		}
+	}
+	return sign;
+}
+
+/* Marks the group's signs that were outlived; true when the last was. */
+static bool mark_outlived(const struct runs *runs, struct stream_log *const *streams, size_t count,
+			  struct sighting_group *g)
+{
+	bool is_last = false;
+
+	for (struct sighting *o = g->first; o; o = o->next) {
+		struct sign sign = sign_of(runs, streams, count, o);
+
+		/* The last of them all may not be kept: it looks like the last that is. */
+		if (!o->next && g->last_line > o->line)
+			sign.line = g->last_line;
+		is_last = o->outlived || outlived(runs, streams, count, &sign);
+		if (is_last && !o->outlived)
+			mark_record(o->stream, o->record);
+	}
+	return is_last;
 }
 
 static bool run_has(const struct runs *runs, const struct run *r, struct stream_log *const *streams,
@@ -65,10 +203,13 @@ static bool run_has(const struct runs *runs, const struct run *r, struct stream_
 	return false;
 }
 
-/* A line that means nothing alone does not tell the end alone either. */
+/* A line that means nothing alone, or that another explains away, does not tell the end either. */
 static bool has_company(const struct runs *runs, const struct run *r,
 			struct stream_log *const *streams, size_t count, const struct pattern *p)
 {
+	for (size_t i = 0; i < p->unless_count; i++)
+		if (run_has(runs, r, streams, count, p->unless[i]))
+			return false;
 	for (size_t i = 0; i < p->needs_count; i++)
 		if (run_has(runs, r, streams, count, p->needs[i]))
 			return true;
@@ -81,16 +222,14 @@ void outcome_collect(struct runs *runs, struct stream_log *const *streams, size_
 		struct run *r = runs_of_stream(runs, streams[i]);
 
 		for (size_t g = 0; g < streams[i]->group_count; g++) {
-			const struct sighting_group *group = streams[i]->groups[g];
+			struct sighting_group *group = streams[i]->groups[g];
 			const struct sighting *o = last_of(group);
 
 			if (!o || group->pattern->outcome == OUTCOME_UNKNOWN ||
 			    pattern_is_misplaced(o->pattern, o->stream->process) ||
 			    !has_company(runs, r, streams, count, group->pattern))
 				continue;
-			if (group->pattern->outcome != OUTCOME_SUCCEEDED &&
-			    group->pattern->authority <= AUTHORITY_SIGN_MAX &&
-			    outlived(streams[i], o))
+			if (is_sign(group->pattern) && mark_outlived(runs, streams, count, group))
 				continue;
 			if (group->pattern->noise_after_stop && run_stopped_before(r, o))
 				continue;
@@ -111,7 +250,7 @@ void outcome_decide(struct run *run, const struct drafts *drafts)
 	for (size_t i = 0; i < drafts->count; i++) {
 		const struct draft *x = &drafts->items[i];
 
-		if (x->run == run && x->pattern->terminal && x->sighting_count) {
+		if (x->run == run && x->pattern->terminal && x->sighting_count && !x->outlived) {
 			run->about.outcome = OUTCOME_FAILED;
 			run->outcome = x->sightings[x->sighting_count - 1];
 		}

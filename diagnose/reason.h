@@ -35,9 +35,11 @@ struct draft {
 	size_t *causes; /* direct causes, indexes of drafts */
 	size_t cause_count, cause_capacity;
 	uint32_t depth_max;
-	bool innermost;	  /* some sighting is the innermost cause of its record */
-	bool in_terminal; /* some sighting lies in a record that ended an application */
-	bool quiet;	  /* harmless here: counted only */
+	bool innermost;	     /* some sighting is the innermost cause of its record */
+	bool in_terminal;    /* some sighting lies in a record that ended an application */
+	bool outlived;	     /* all of them lie in records after which the program went on */
+	bool quiet;	     /* harmless here: counted only */
+	bool explained_away; /* by another (`unless`) */
 	bool tied;
 	bool unclassified; /* no pattern's: the error a failed run ended with */
 	bool survived;	   /* the application succeeded all the same */

@@ -391,6 +391,23 @@ bool run_stopped_before(const struct run *r, const struct sighting *o)
 	return r->stop && r->stop->stream == o->stream && r->stop->line < o->line;
 }
 
+bool run_knows(const struct run *r, struct str id)
+{
+	for (size_t i = 0; i < r->fact_count; i++)
+		if (str_eq(r->facts[i]->id, id))
+			return true;
+	return false;
+}
+
+static void add_fact(struct run *r, const struct pattern *p)
+{
+	for (size_t i = 0; i < r->fact_count; i++)
+		if (r->facts[i] == p)
+			return;
+	r->facts = array_grow(r->facts, r->fact_count, &r->fact_capacity, sizeof(*r->facts));
+	r->facts[r->fact_count++] = p;
+}
+
 struct str run_setting(const struct run *r, struct str key)
 {
 	for (size_t i = 0; i < r->setting_count; i++)
@@ -449,6 +466,9 @@ static void learn_fact(struct run *r, const struct sighting *o)
 	case FACT_TASK_FAILED:
 	case FACT_JOB_FAILED:
 	case FACT_JOB_FINISHED:
+	case FACT_JOB_STARTED:
+	case FACT_SQL_USED:
+	case FACT_OUTPUT_LATE:
 	case FACT_NONE:
 	case FACT_COUNT:
 		break;
@@ -478,9 +498,12 @@ static void learn_stream(struct run *r, const struct stream_log *s)
 	r->has_executors |= s->process == PROCESS_EXECUTOR;
 	if (!is_daemon(s->process))
 		learn_span(r, s);
-	for (size_t i = 0; i < s->group_count; i++)
+	for (size_t i = 0; i < s->group_count; i++) {
+		if (s->groups[i]->pattern->role == ROLE_FACT)
+			add_fact(r, s->groups[i]->pattern);
 		for (const struct sighting *o = s->groups[i]->first; o; o = o->next)
 			learn_fact(r, o);
+	}
 }
 
 /* What the allocator asked for says what was set: a container is heap and overhead. */
@@ -527,7 +550,9 @@ void runs_build(struct runs *runs, struct stream_log *const *streams, size_t cou
 
 void runs_release(struct runs *runs)
 {
-	for (size_t i = 0; i < runs->count; i++)
+	for (size_t i = 0; i < runs->count; i++) {
 		free(runs->items[i].settings);
+		free(runs->items[i].facts);
+	}
 	free(runs->items);
 }

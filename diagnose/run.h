@@ -27,6 +27,8 @@ struct run {
 	int64_t container_bytes, overhead_bytes, heap_bytes; /* of an executor; -1 unknown */
 	int64_t container_max_bytes;			     /* -1 unknown */
 	bool has_driver, has_executors, has_am;
+	const struct pattern **facts; /* those sighted, each once */
+	size_t fact_count, fact_capacity;
 	const struct sighting *outcome; /* the line that tells it, or NULL */
 	struct str clock_note;		/* how the logs' times were moved; empty: not at all */
 };
@@ -47,6 +49,9 @@ struct run *runs_of_stream(const struct runs *runs, const struct stream_log *s);
 
 /* Does the log that says the driver began to stop say this only after it? */
 bool run_stopped_before(const struct run *r, const struct sighting *o);
+
+/* Was the fact pattern of this id sighted? */
+bool run_knows(const struct run *r, struct str id);
 
 /* Value of a setting in force, or the empty slice. */
 struct str run_setting(const struct run *r, struct str key);

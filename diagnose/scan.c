@@ -386,6 +386,8 @@ static struct sighting *make_sighting(struct scanner *s, const struct found *f,
 	if (!g->count && s->seen_new)
 		s->seen_new(s->seen_context, f->pattern);
 	g->count++;
+	g->last_line = s->event_number ? s->event_number
+				       : record_line_at(r, evidence_at(f, r), s->block_line);
 	if (s->last_ms != TIME_NONE) {
 		g->first_ms = g->first_ms == TIME_NONE ? s->last_ms : g->first_ms;
 		g->last_ms = s->last_ms;
@@ -540,6 +542,39 @@ static void index_block(struct scanner *s, struct str block)
 	log_index_levels(x, block);
 }
 
+static bool may_be_survived(const struct stream_log *log)
+{
+	for (size_t i = 0; i < log->group_count; i++)
+		if (log->groups[i]->pattern->survivable)
+			return true;
+	return false;
+}
+
+/* Words of a program that gives up, or of an interpreter that ends. */
+static bool is_last_word(struct str s)
+{
+	static const char *const words[] = { "fail",	 "error", "exception", "abort",	   "fatal",
+					     "warning:", "exit",  "terminat",  "giving up" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_find_any_case(s, str_from(words[i])) >= 0)
+			return true;
+	return false;
+}
+
+/* What the program did last, where that decides whether it survived its own traceback. */
+static void note_tail(struct scanner *s, struct str block, uint32_t block_line)
+{
+	struct record_tail tail;
+
+	record_block_begin(&s->cutter, block);
+	record_tail(&s->cutter, block, &tail);
+	if (tail.printed != RECORD_TAIL_NONE && !is_last_word(tail.text))
+		s->log->printed_line = block_line + tail.printed;
+	if (tail.logged != RECORD_TAIL_NONE)
+		s->log->logged_line = block_line + tail.logged;
+}
+
 static bool fill_block(struct scanner *s, struct str *first, struct source *rest)
 {
 	char *into = buf_reserve(&s->block, BLOCK_BYTES);
@@ -591,6 +626,7 @@ void scanner_run(struct scanner *s, struct stream_log *log, struct str first, st
 	buf_clear(&s->block);
 	do {
 		struct str block;
+		uint32_t block_line = s->block_line;
 		size_t end;
 
 		more = fill_block(s, &first, rest);
@@ -614,6 +650,8 @@ void scanner_run(struct scanner *s, struct stream_log *log, struct str first, st
 		if (log->log_index.wanted)
 			index_block(s, (struct str){ block.ptr, end });
 		scan_block(s, (struct str){ block.ptr, end });
+		if (!more && may_be_survived(log))
+			note_tail(s, block, block_line);
 		buf_consume(&s->block, end);
 	} while (more);
 	if (log->over_limit)

@@ -75,6 +75,25 @@ static void add_group(struct stream_log *s, struct sighting_group *g)
 	s->groups[s->group_count++] = g;
 }
 
+static struct sighting_group *find_group(const struct stream_log *s, size_t slot,
+					 uint32_t pattern_index, struct str key)
+{
+	struct sighting_group *g = s->table[slot];
+
+	while (g && (g->pattern_index != pattern_index || !str_eq(g->key, key)))
+		g = g->next_hash;
+	return g;
+}
+
+const struct sighting_group *stream_log_find(const struct stream_log *s, uint32_t pattern_index,
+					     struct str key)
+{
+	if (!s->table_size)
+		return NULL;
+	return find_group(s, hash_key(pattern_index, key) & (s->table_size - 1), pattern_index,
+			  key);
+}
+
 struct sighting_group *stream_log_group(struct stream_log *s, uint32_t pattern_index,
 					const struct pattern *pattern, struct str key)
 {
@@ -84,9 +103,9 @@ struct sighting_group *stream_log_group(struct stream_log *s, uint32_t pattern_i
 	if (s->group_count >= s->table_size)
 		grow_table(s);
 	slot = hash_key(pattern_index, key) & (s->table_size - 1);
-	for (g = s->table[slot]; g; g = g->next_hash)
-		if (g->pattern_index == pattern_index && str_eq(g->key, key))
-			return g;
+	g = find_group(s, slot, pattern_index, key);
+	if (g)
+		return g;
 	if (s->group_count >= LIMIT_FINDINGS_PER_STREAM) {
 		s->over_limit = true;
 		return NULL;

@@ -46,6 +46,7 @@ struct sighting {
 	uint32_t depth;	  /* how deep in the record's chain of causes the match lies */
 	bool innermost;	  /* within the innermost cause */
 	bool in_terminal; /* the record is one that ends an application */
+	bool outlived;	  /* … but the program went on after it */
 };
 
 struct sighting_group {
@@ -54,6 +55,7 @@ struct sighting_group {
 	struct str key;
 	uint64_t count;
 	int64_t first_ms, last_ms;
+	uint32_t last_line; /* of the last match, kept or not */
 	struct sighting *first, **tail;
 	uint32_t kept;
 	struct sighting_group *next_hash;
@@ -83,7 +85,9 @@ struct stream_log {
 	size_t group_count, group_capacity;
 	bool over_limit;
 	uint32_t first_line; /* in `name` */
-	bool events;	     /* an event log */
+	/* Of the last line the program printed, and of the last it logged; 0: not looked for. */
+	uint32_t printed_line, logged_line;
+	bool events; /* an event log */
 	struct log_index log_index;
 	struct history *history; /* of an event log, with its first piece; owned */
 	bool joined;		 /* that history is complete */
@@ -96,6 +100,10 @@ void stream_log_free(struct stream_log *s);
 /* Find or make the group of (pattern, key); NULL past LIMIT_FINDINGS_PER_STREAM (reported). */
 struct sighting_group *stream_log_group(struct stream_log *s, uint32_t pattern_index,
 					const struct pattern *pattern, struct str key);
+
+/* The group of (pattern, key); NULL when nothing was sighted. */
+const struct sighting_group *stream_log_find(const struct stream_log *s, uint32_t pattern_index,
+					     struct str key);
 
 /* Copy into the stream's arena; the empty slice past its ceiling. */
 struct str stream_log_copy(struct stream_log *s, struct str text);

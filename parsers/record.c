@@ -23,6 +23,8 @@ enum {
 	/* A glued head is looked for in the first bytes of a line. */
 	GLUE_BYTES_MAX = 512,
 	BAR_BYTES_MAX = 256,
+	/* The end of a stream that tells what the program did last. */
+	TAIL_BYTES = 64 * 1024,
 	/* Lines of a stream's beginning that decide whether it has heads. */
 	BID_LINES = 200,
 };
@@ -766,6 +768,108 @@ size_t record_last_begin(const struct record_cutter *c, struct str block)
 	begin = find_record(&scratch, block, 0, block.len - 1, &end);
 	record_cutter_release(&scratch);
 	return begin;
+}
+
+/* What the text behind an exception's line may still be. */
+enum tail_text {
+	TAIL_PRINTED,	/* no part of a trace */
+	TAIL_FRAMES,	/* of a Python traceback, its exception not yet named */
+	TAIL_PARAGRAPH, /* the exception's message, up to an empty line */
+	TAIL_MESSAGE,	/* the exception's message, and nobody knows where it ends */
+};
+
+struct tail_state {
+	enum tail_text text;
+	bool nested; /* the traceback is part of another exception's message */
+	bool first;  /* the line before was the exception's */
+};
+
+/*
+ * How far the message of an exception reaches that a traceback ends with. Python names its own and
+ * the script's exceptions without a module, or as __main__'s: mostly one line. Spark's analysis
+ * errors are one paragraph with the plan. What carries a JVM's trace has empty lines anywhere.
+ */
+static enum tail_text message_of(struct str s, bool nested)
+{
+	size_t n = 0;
+	struct str name;
+
+	while (n < s.len && s.ptr[n] != ':' && s.ptr[n] != ' ')
+		n++;
+	name = (struct str){ s.ptr, n };
+	if (str_starts_with(name, STR("__main__.")) || !memchr(name.ptr, '.', name.len))
+		return nested ? TAIL_PARAGRAPH : TAIL_PRINTED;
+	return str_ends_with(name, STR(".AnalysisException")) ? TAIL_PARAGRAPH : TAIL_MESSAGE;
+}
+
+/* Does this line belong to no trace? */
+static bool is_printed(struct tail_state *t, const struct piece *p)
+{
+	bool first = t->first;
+
+	t->first = false;
+	if (str_find(p->text, str_from(traceback)) >= 0) {
+		*t = (struct tail_state){ .text = TAIL_FRAMES, .nested = t->text > TAIL_FRAMES };
+		return false;
+	}
+	switch (p->class) {
+	case LINE_HEAD:
+	case LINE_CHAIN:
+		*t = (struct tail_state){ .text = TAIL_PRINTED };
+		return false;
+	case LINE_START:
+		*t = (struct tail_state){ .text = TAIL_MESSAGE };
+		return false;
+	case LINE_CONTINUATION:
+		/* An empty line right behind `AssertionError: …` opens the rest of its message. */
+		if ((!p->text.len && first) || str_starts_with(str_trim(p->text), STR("at ")))
+			t->text = TAIL_MESSAGE;
+		else if (!p->text.len && t->text == TAIL_PARAGRAPH)
+			t->text = TAIL_PRINTED;
+		return false;
+	case LINE_EXCEPTION:
+	case LINE_OTHER:
+		break;
+	}
+	if (t->text == TAIL_FRAMES) {
+		t->text = message_of(p->text, t->nested);
+		t->first = t->text == TAIL_PRINTED;
+		return false;
+	}
+	if (p->class == LINE_EXCEPTION)
+		t->text = TAIL_MESSAGE;
+	return t->text == TAIL_PRINTED;
+}
+
+/* What Py4J logs when the interpreter ends, whyever it does. */
+static bool is_farewell(const struct piece *p)
+{
+	return str_starts_with(p->head.logger, STR("py4j")) ||
+	       str_find(p->text, STR("clientserver connection")) >= 0;
+}
+
+void record_tail(struct record_cutter *c, struct str block, struct record_tail *out)
+{
+	size_t pos = block.len > TAIL_BYTES ? line_begin_at(block, block.len - TAIL_BYTES, 0) : 0;
+	uint32_t number = lines_before(c, block, pos);
+	struct tail_state state = { 0 };
+	struct piece p;
+
+	*out = (struct record_tail){ .printed = RECORD_TAIL_NONE, .logged = RECORD_TAIL_NONE };
+	buf_clear(&c->text);
+	for (; pos < block.len; pos = p.next) {
+		read_piece(c, block, pos, &p);
+		if (is_printed(&state, &p)) {
+			out->printed = number;
+			buf_clear(&c->text);
+			if (!buf_add(&c->text, p.text))
+				buf_clear(&c->text);
+		} else if (p.class == LINE_HEAD && !is_farewell(&p)) {
+			out->logged = number;
+		}
+		number += p.counted;
+	}
+	out->text = buf_str(&c->text);
 }
 
 void record_bid(struct record_cutter *c, struct str head)

@@ -75,6 +75,17 @@ void record_cut(struct record_cutter *c, struct str block, size_t floor, size_t 
  */
 size_t record_last_begin(const struct record_cutter *c, struct str block);
 
+/* What a stream ends with, outside of traces: lines 0-based from the block's first, or none. */
+struct record_tail {
+	uint32_t printed, logged; /* begins of the last line without a head, and with one */
+	struct str text;	  /* the printed one, until the cutter's next call */
+};
+
+#define RECORD_TAIL_NONE UINT32_MAX
+
+/* Looks at the end of `block` only. */
+void record_tail(struct record_cutter *c, struct str block, struct record_tail *out);
+
 /* 1-based line of the offset `at` in record->text, given the line of the block's first byte. */
 uint32_t record_line_at(const struct record *r, size_t at, uint32_t block_first_line);
 /* The line of record->text that holds offset `at`. */

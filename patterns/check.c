@@ -62,6 +62,10 @@ static void check_references(struct checker *c)
 		if (!is_known(c, p->needs[i]))
 			defect(c, "pattern-needs-unknown", "needs \"" STR_FMT "\": no such id",
 			       STR_ARG(p->needs[i]));
+	for (size_t i = 0; i < p->unless_count; i++)
+		if (!is_known(c, p->unless[i]))
+			defect(c, "pattern-needs-unknown", "unless \"" STR_FMT "\": no such id",
+			       STR_ARG(p->unless[i]));
 }
 
 static void check_title(struct checker *c)

@@ -401,6 +401,13 @@ static void read_needs(struct reader *r, yaml_node_t *n, void *into)
 	read_texts(r, n, "needs", &p->needs, &p->needs_count);
 }
 
+static void read_unless(struct reader *r, yaml_node_t *n, void *into)
+{
+	struct pattern *p = into;
+
+	read_texts(r, n, "unless", &p->unless, &p->unless_count);
+}
+
 static void read_misses(struct reader *r, yaml_node_t *n, void *into)
 {
 	struct pattern *p = into;
@@ -443,11 +450,21 @@ static void read_binds(struct reader *r, yaml_node_t *n, void *into)
 		((struct pattern *)into)->binds = (uint8_t)(i + 1);
 }
 
-static void read_terminal(struct reader *r, yaml_node_t *n, void *into)
+static bool read_flag(struct reader *r, yaml_node_t *n, const char *what)
 {
 	static const char *const names[] = { "false", "true", NULL };
 
-	((struct pattern *)into)->terminal = read_name(r, n, "terminal", names) == 1;
+	return read_name(r, n, what, names) == 1;
+}
+
+static void read_terminal(struct reader *r, yaml_node_t *n, void *into)
+{
+	((struct pattern *)into)->terminal = read_flag(r, n, "terminal");
+}
+
+static void read_survivable(struct reader *r, yaml_node_t *n, void *into)
+{
+	((struct pattern *)into)->survivable = read_flag(r, n, "survivable");
 }
 
 static void read_after_stop(struct reader *r, yaml_node_t *n, void *into)
@@ -710,8 +727,10 @@ enum {
 	FIELD_FACT,
 	FIELD_BINDS,
 	FIELD_TERMINAL,
+	FIELD_SURVIVABLE,
 	FIELD_AFTER_STOP,
 	FIELD_NEEDS,
+	FIELD_UNLESS,
 	FIELD_WHY,
 	FIELD_FIXES,
 	FIELD_SEE_IN_UI,
@@ -740,8 +759,10 @@ static const struct field pattern_fields[FIELD_COUNT + 1] = {
 	[FIELD_FACT] = { .name = "fact", .read = read_fact },
 	[FIELD_BINDS] = { .name = "binds", .read = read_binds },
 	[FIELD_TERMINAL] = { .name = "terminal", .read = read_terminal },
+	[FIELD_SURVIVABLE] = { .name = "survivable", .read = read_survivable },
 	[FIELD_AFTER_STOP] = { .name = "after_stop", .read = read_after_stop },
 	[FIELD_NEEDS] = { .name = "needs", .read = read_needs },
+	[FIELD_UNLESS] = { .name = "unless", .read = read_unless },
 	[FIELD_WHY] = { .name = "why", .read = read_why },
 	[FIELD_FIXES] = { .name = "fixes", .read = read_fixes },
 	[FIELD_SEE_IN_UI] = { .name = "see_in_ui", .read = read_see_in_ui },

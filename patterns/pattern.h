@@ -66,6 +66,9 @@ enum fact {
 	FACT_TASK_FAILED,
 	FACT_JOB_FAILED,
 	FACT_JOB_FINISHED,
+	FACT_JOB_STARTED,
+	FACT_SQL_USED,
+	FACT_OUTPUT_LATE,
 	FACT_CONTAINER_SIZE,
 	FACT_CONTAINER_MAX,
 	FACT_HEAP_SIZE,
@@ -125,6 +128,7 @@ struct pattern {
 	uint8_t binds;	   /* index into pattern_process_names + 1; 0: none */
 	bool terminal;
 	bool noise_after_stop;
+	bool survivable; /* the program may have caught it and gone on */
 	bool unproven;
 	const struct str *literals;
 	size_t literal_count;
@@ -137,6 +141,8 @@ struct pattern {
 	size_t explains_count;
 	const struct str *needs;
 	size_t needs_count;
+	const struct str *unless;
+	size_t unless_count;
 	const struct fix_spec *fixes;
 	size_t fix_count;
 	const struct pattern_example *hits;

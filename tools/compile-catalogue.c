@@ -180,10 +180,12 @@ static void put_pattern(FILE *out, const struct pattern *p)
 	put_number(out, "binds", p->binds);
 	put_number(out, "terminal", p->terminal);
 	put_number(out, "noise_after_stop", p->noise_after_stop);
+	put_number(out, "survivable", p->survivable);
 	put_number(out, "unproven", p->unproven);
 	put_texts(out, "literals", "literal_count", p->literals, p->literal_count);
 	put_texts(out, "group_by", "group_by_count", p->group_by, p->group_by_count);
 	put_texts(out, "needs", "needs_count", p->needs, p->needs_count);
+	put_texts(out, "unless", "unless_count", p->unless, p->unless_count);
 	put_texts(out, "misses", "miss_count", p->misses, p->miss_count);
 	put_windows(out, p);
 	put_captures(out, p);

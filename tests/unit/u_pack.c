@@ -34,7 +34,8 @@ TEST(pack_reads_every_field)
 				 "  captures: {n: int}\n  group_by: n\n  only_in: [executor, am]\n"
 				 "  level: [WARN, ERROR]\n  outcome: failed\n  authority: 5\n"
 				 "  fact: app-end\n  binds: driver\n  terminal: true\n"
-				 "  after_stop: noise\n  needs: [b]\n  status: unproven\n"
+				 "  survivable: true\n  after_stop: noise\n  needs: [b]\n"
+				 "  unless: [a, b]\n  status: unproven\n"
 				 "  explains: [a, {id: b, same: host}]\n  versions: [3.4, 3.5]\n"
 				 "  why: |\n    Because.\n    Really.\n  see_in_ui: Stages tab\n"
 				 "  fixes:\n    - conf: raise-it\n    - conf: Set it\n"
@@ -49,6 +50,8 @@ TEST(pack_reads_every_field)
 	CHECK(p->levels == (1u << 3 | 1u << 4));
 	CHECK(p->outcome == OUTCOME_FAILED && p->authority == 5 && p->fact == FACT_APP_END);
 	CHECK(p->binds == 1 && p->terminal && p->noise_after_stop && p->unproven);
+	CHECK(p->survivable && p->needs_count == 1 && p->unless_count == 2);
+	CHECK_STR(p->unless[1], STR("b"));
 	CHECK(p->explains_count == 2 && p->explains[0].same == SAME_APP);
 	CHECK_STR(p->explains[1].id, STR("b"));
 	CHECK(p->explains[1].same == SAME_HOST);

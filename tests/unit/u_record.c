@@ -589,3 +589,76 @@ TEST(record_last_begin_keeps_what_may_go_on)
 	      28);
 	record_cutter_release(&c);
 }
+
+/* --- how a stream ends ------------------------------------------------------------------------ */
+
+#define RAISED "Traceback (most recent call last):\n  File \"a.py\", line 3, in <module>\n    f()\n"
+
+/* The last printed line's number and text, and the last logged line's number; 0: none. */
+static void check_tail(const char *text, uint32_t printed, const char *words, uint32_t logged)
+{
+	struct record_cutter c;
+	struct record_tail tail;
+
+	record_cutter_init(&c);
+	record_block_begin(&c, str_from(text));
+	record_tail(&c, str_from(text), &tail);
+	CHECK(tail.printed == (printed ? printed - 1 : RECORD_TAIL_NONE));
+	CHECK(tail.logged == (logged ? logged - 1 : RECORD_TAIL_NONE));
+	CHECK_STR(tail.text, str_from(words));
+	record_cutter_release(&c);
+}
+
+TEST(record_tail_is_what_was_printed_behind_a_traceback)
+{
+	check_tail(RAISED "KeyError: 'CHF'\nrate GBP 0.86\nall done\n", 6, "all done", 0);
+	check_tail(T "INFO A: b\n" RAISED "__main__.FeedError: 12,5\nskipped\n" T "INFO A: c\n", 6,
+		   "skipped", 7);
+	check_tail("start\n" RAISED "KeyError: 'CHF'\n", 1, "start", 0);
+	check_tail("", 0, "", 0);
+}
+
+TEST(record_tail_leaves_out_what_may_be_a_message)
+{
+	/* pandas: an empty line, then what differs. */
+	check_tail(RAISED
+		   "AssertionError: columns differ\n\ncolumns values differ (33 %)\n[left]: a\n",
+		   0, "", 0);
+	check_tail(RAISED "pydantic.ValidationError: 1 error\nfield\n  required\nfor more see\n", 0,
+		   "", 0);
+	/* An analysis error is one paragraph with the plan. */
+	check_tail(RAISED "pyspark.errors.exceptions.captured.AnalysisException: [A] b;\n'Project\n"
+			  "+- Range\n\nuse the default\n",
+		   8, "use the default", 0);
+	check_tail(RAISED
+		   "py4j.protocol.Py4JJavaError: An error occurred while calling o1.collect.\n"
+		   ": java.lang.IllegalStateException: stopped\n\nThis was created "
+		   "at:\n\nx.Y.z(Y.java:1)\n",
+		   0, "", 0);
+}
+
+TEST(record_tail_knows_tracebacks_inside_messages)
+{
+	check_tail(RAISED "pyspark.errors.exceptions.captured.PythonException: \n"
+			  "  An exception was thrown from the Python worker.\n"
+			  "Traceback (most recent call last):\n  File \"a.py\", line 5, in f\n"
+			  "ZeroDivisionError: division by zero\n\nfallback used\n",
+		   10, "fallback used", 0);
+	check_tail(
+		"org.apache.spark.api.python.PythonException: Traceback (most recent call last):\n"
+		"  File \"a.py\", line 5, in f\nZeroDivisionError: x\n\n\tat a.B.c(B.java:1)\n\n"
+		"=== Streaming Query ===\n",
+		0, "", 0);
+	check_tail("Traceback (most recent call last):\n  File \"a.py\", line 1, in g\nValueError: "
+		   "a\n\n"
+		   "During handling of the above exception, another exception occurred:\n\n" RAISED
+		   "KeyError: 'b'\n",
+		   0, "", 0);
+}
+
+TEST(record_tail_ignores_the_farewell_of_py4j)
+{
+	check_tail(T "ERROR job: failed\n" RAISED "KeyError: 'a'\n" T
+		     "INFO Closing down clientserver connection\n",
+		   0, "", 1);
+}
