@@ -486,6 +486,30 @@ static bool raise_port_retries(struct advice *a)
 	return true;
 }
 
+/* The settings behind the names Spark gives its services. */
+static bool free_service_port(struct advice *a)
+{
+	static const struct {
+		const char *service, *key;
+	} ports[] = {
+		{ "SparkUI", "spark.ui.port" },
+		{ "sparkDriver", "spark.driver.port" },
+		{ "NettyBlockTransferService", "spark.blockManager.port" },
+	};
+	const struct advice_context *c = a->context;
+	struct str service = figure_text(c, "service");
+
+	for (size_t i = 0; i < ARRAY_LEN(ports); i++) {
+		if (!str_ends_with(service, str_from(ports[i].service)))
+			continue;
+		a->fix->text = STR("Or let the operating system choose the port");
+		a->fix->now = run_setting(c->run, str_from(ports[i].key));
+		set(a, ports[i].key, STR("0"));
+		return true;
+	}
+	return false;
+}
+
 static bool same_python(struct advice *a)
 {
 	const struct advice_context *c = a->context;
@@ -564,6 +588,7 @@ static const struct computed_fix {
 	{ "disable-dynamic-allocation", disable_dynamic_allocation },
 	{ "disable-shuffle-service", disable_shuffle_service },
 	{ "enable-shuffle-tracking", enable_shuffle_tracking },
+	{ "free-service-port", free_service_port },
 	{ "lower-executor-memory", lower_executor_memory },
 	{ "lower-executor-memory-to-max", lower_executor_memory_to_max },
 	{ "move-local-dirs", move_local_dirs },

@@ -84,10 +84,14 @@ static bool printed_after(const struct sign *sign)
 
 	if (!sign->survivable)
 		return false;
+	if (s->logged_line > sign->line && !s->by_content)
+		return true;
 	/* Without heads that are known as such, Spark's lines look like printed ones. */
-	return (s->printed_line > sign->line && (s->headed || !s->by_content) &&
-		!has_fact(s, FACT_OUTPUT_LATE)) ||
-	       (s->logged_line > sign->line && !s->by_content);
+	if (s->printed_line <= sign->line || (!s->headed && s->by_content))
+		return false;
+	/* Output that is held back to the end has none of it before the traceback. */
+	return !has_fact(s, FACT_OUTPUT_LATE) ||
+	       (s->first_printed_line && s->first_printed_line < sign->line);
 }
 
 static bool outlived(const struct runs *runs, struct stream_log *const *streams, size_t count,

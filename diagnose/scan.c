@@ -571,6 +571,8 @@ static void note_tail(struct scanner *s, struct str block, uint32_t block_line)
 	record_tail(&s->cutter, block, &tail);
 	if (tail.printed != RECORD_TAIL_NONE && !is_last_word(tail.text))
 		s->log->printed_line = block_line + tail.printed;
+	if (tail.first_printed != RECORD_TAIL_NONE)
+		s->log->first_printed_line = block_line + tail.first_printed;
 	if (tail.logged != RECORD_TAIL_NONE)
 		s->log->logged_line = block_line + tail.logged;
 }

@@ -85,8 +85,9 @@ struct stream_log {
 	size_t group_count, group_capacity;
 	bool over_limit;
 	uint32_t first_line; /* in `name` */
-	/* Of the last line the program printed, and of the last it logged; 0: not looked for. */
-	uint32_t printed_line, logged_line;
+	/* Of the last line the program printed, of the last it logged, and of the first it printed;
+	 * 0: none, or not looked for. */
+	uint32_t printed_line, logged_line, first_printed_line;
 	bool events; /* an event log */
 	struct log_index log_index;
 	struct history *history; /* of an event log, with its first piece; owned */

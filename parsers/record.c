@@ -774,6 +774,7 @@ size_t record_last_begin(const struct record_cutter *c, struct str block)
 enum tail_text {
 	TAIL_PRINTED,	/* no part of a trace */
 	TAIL_FRAMES,	/* of a Python traceback, its exception not yet named */
+	TAIL_STACK,	/* the server's frames, the last part of what Spark Connect raises */
 	TAIL_PARAGRAPH, /* the exception's message, up to an empty line */
 	TAIL_MESSAGE,	/* the exception's message, and nobody knows where it ends */
 };
@@ -812,6 +813,10 @@ static bool is_printed(struct tail_state *t, const struct piece *p)
 		*t = (struct tail_state){ .text = TAIL_FRAMES, .nested = t->text > TAIL_FRAMES };
 		return false;
 	}
+	if (str_starts_with(p->text, STR("JVM stacktrace:"))) {
+		t->text = TAIL_STACK;
+		return false;
+	}
 	switch (p->class) {
 	case LINE_HEAD:
 	case LINE_CHAIN:
@@ -822,6 +827,8 @@ static bool is_printed(struct tail_state *t, const struct piece *p)
 		return false;
 	case LINE_CONTINUATION:
 		/* An empty line right behind `AssertionError: …` opens the rest of its message. */
+		if (t->text == TAIL_STACK)
+			return false;
 		if ((!p->text.len && first) || str_starts_with(str_trim(p->text), STR("at ")))
 			t->text = TAIL_MESSAGE;
 		else if (!p->text.len && t->text == TAIL_PARAGRAPH)
@@ -837,7 +844,9 @@ static bool is_printed(struct tail_state *t, const struct piece *p)
 		return false;
 	}
 	if (p->class == LINE_EXCEPTION)
-		t->text = TAIL_MESSAGE;
+		t->text = t->text == TAIL_STACK ? TAIL_STACK : TAIL_MESSAGE;
+	else if (t->text == TAIL_STACK)
+		t->text = TAIL_PRINTED;
 	return t->text == TAIL_PRINTED;
 }
 
@@ -848,6 +857,16 @@ static bool is_farewell(const struct piece *p)
 	       str_find(p->text, STR("clientserver connection")) >= 0;
 }
 
+/* The script's own output begins behind what a starting context prints; warnings are no output. */
+static void note_first(struct record_tail *out, const struct piece *p, uint32_t number)
+{
+	if (str_starts_with(p->text, STR("Setting default log level to ")) ||
+	    str_starts_with(p->text, STR("To adjust logging level use ")))
+		out->first_printed = RECORD_TAIL_NONE;
+	else if (out->first_printed == RECORD_TAIL_NONE && str_find(p->text, STR("Warning: ")) < 0)
+		out->first_printed = number;
+}
+
 void record_tail(struct record_cutter *c, struct str block, struct record_tail *out)
 {
 	size_t pos = block.len > TAIL_BYTES ? line_begin_at(block, block.len - TAIL_BYTES, 0) : 0;
@@ -855,11 +874,12 @@ void record_tail(struct record_cutter *c, struct str block, struct record_tail *
 	struct tail_state state = { 0 };
 	struct piece p;
 
-	*out = (struct record_tail){ .printed = RECORD_TAIL_NONE, .logged = RECORD_TAIL_NONE };
+	*out = (struct record_tail){ RECORD_TAIL_NONE, RECORD_TAIL_NONE, RECORD_TAIL_NONE, { 0 } };
 	buf_clear(&c->text);
 	for (; pos < block.len; pos = p.next) {
 		read_piece(c, block, pos, &p);
 		if (is_printed(&state, &p)) {
+			note_first(out, &p, number);
 			out->printed = number;
 			buf_clear(&c->text);
 			if (!buf_add(&c->text, p.text))

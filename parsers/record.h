@@ -77,7 +77,8 @@ size_t record_last_begin(const struct record_cutter *c, struct str block);
 
 /* What a stream ends with, outside of traces: lines 0-based from the block's first, or none. */
 struct record_tail {
-	uint32_t printed, logged; /* begins of the last line without a head, and with one */
+	uint32_t printed, logged; /* the last line without a head, and with one */
+	uint32_t first_printed;	  /* by the program, behind what starts the context */
 	struct str text;	  /* the printed one, until the cutter's next call */
 };
 

@@ -342,7 +342,8 @@ static bool is_library_file(struct str file)
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		if (str_find(file, str_from(parts[i])) >= 0)
 			return true;
-	return false;
+	/* Compiled by Cython (pyarrow, pandas): a path inside the library's own sources. */
+	return str_ends_with(file, STR(".pxi")) || str_ends_with(file, STR(".pyx"));
 }
 
 /* `  File "/opt/jobs/a.py", line 9, in <module>` */

@@ -10,7 +10,8 @@ struct advice_case {
 	const char *fix;
 	/* figures of the finding; 0: not in the message */
 	int64_t used, limit, limit_ms, limit_count, required;
-	const char *key; /* capture "key" or "setting" */
+	const char *key;     /* capture "key" or "setting" */
+	const char *service; /* capture "service" */
 	/* facts of the run; 0: unknown */
 	int64_t container, overhead, container_max;
 	const char *in_force; /* "key=value", or NULL */
@@ -137,6 +138,8 @@ static const struct advice_case cases[] = {
 	{ .fix = "enable-shuffle-tracking",
 	  .want = "spark.dynamicAllocation.shuffleTracking.enabled=true" },
 	{ .fix = "raise-port-retries", .want = "spark.port.maxRetries=64" },
+	{ .fix = "free-service-port", .service = "sparkDriver", .want = "spark.driver.port=0" },
+	{ .fix = "free-service-port", .service = "HTTP", .want = NULL },
 };
 
 static void add_number(struct finding *f, const char *name, int64_t value)
@@ -183,6 +186,7 @@ static void check_case(const struct advice_case *c)
 	add_number(&f, "limit", c->limit_count);
 	add_number(&f, "required_bytes", c->required);
 	add_text(&f, "key", c->key);
+	add_text(&f, "service", c->service);
 	add_text(&f, "setting", c->key);
 	if (c->in_force && str_cut(str_from(c->in_force), '=', &setting.key, &setting.value)) {
 		run.settings = &setting;

@@ -656,6 +656,15 @@ TEST(record_tail_knows_tracebacks_inside_messages)
 		   0, "", 0);
 }
 
+TEST(record_tail_knows_where_the_stack_of_spark_connect_ends)
+{
+	check_tail(RAISED
+		   "pyspark.errors.exceptions.connect.AnalysisException: [A] b;\n'Project\n\n\n"
+		   "JVM stacktrace:\norg.apache.spark.sql.AnalysisException\n"
+		   "\tat a.B.c(B.java:1)\n\tat a.B.d(B.java:2)\n+---+\nbye\n",
+		   13, "bye", 0);
+}
+
 TEST(record_tail_ignores_the_farewell_of_py4j)
 {
 	check_tail(T "ERROR job: failed\n" RAISED "KeyError: 'a'\n" T
