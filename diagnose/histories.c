@@ -149,6 +149,18 @@ static void feed(struct scanner *scanner, struct stream_log *log, int64_t time_m
 	buf_release(&line);
 }
 
+/* How the application ended, as far as its last job tells. */
+static const char *last_words(const struct history *h)
+{
+	const struct history_job *last = &h->jobs[h->job_count - 1];
+
+	if (last->state != WORK_FAILED)
+		return "ended, last job succeeded";
+	return str_find(last->reason, STR("SparkContext was shut down")) >= 0
+		       ? "ended, last job cut off by it"
+		       : "ended, last job failed";
+}
+
 static void conclude(struct scanner *scanner, struct stream_log **pieces, size_t count)
 {
 	struct history *h = pieces[0]->history;
@@ -166,9 +178,7 @@ static void conclude(struct scanner *scanner, struct stream_log **pieces, size_t
 	free(found);
 	if (h->end_event && h->job_count)
 		feed(scanner, pieces[h->end_piece < count ? h->end_piece : 0], h->end_ms,
-		     h->end_event,
-		     h->jobs[h->job_count - 1].state == WORK_FAILED ? "ended, last job failed"
-								    : "ended, last job succeeded");
+		     h->end_event, last_words(h));
 }
 
 static void join(struct gathered *g, size_t i, struct scanner *scanner, struct stream_log **pieces)
