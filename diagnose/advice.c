@@ -186,18 +186,29 @@ static bool raise_memory_overhead_vmem(struct advice *a)
 	return true;
 }
 
+/* These two move the share of the heap that the driver's log tells. */
+static bool sees_driver_heap(const struct run *r)
+{
+	return r->driver_heap_bytes > 0 && !run_setting(r, STR("spark.memory.fraction")).len &&
+	       !run_setting(r, STR("spark.memory.offHeap.enabled")).len;
+}
+
 static bool raise_driver_memory(struct advice *a)
 {
 	const struct advice_context *c = a->context;
 	int64_t heap = setting_bytes(c, STR("spark.driver.memory"), MIB);
-	bool known = heap > 0;
+	bool known = heap > 0, seen = !known && sees_driver_heap(c->run);
 
-	if (!known)
+	if (seen)
+		heap = c->run->driver_heap_bytes;
+	else if (!known)
 		heap = GIB; /* Spark's default: the logs do not show another */
 	a->fix->text = STR("A larger driver heap; in client mode it must be given to spark-submit, "
 			   "not set in the code");
-	a->fix->now = known ? conf_bytes(c, heap) : STR("1g by default");
-	if (known)
+	a->fix->now = known  ? conf_bytes(c, heap)
+		      : seen ? keepf(c, "about " STR_FMT, STR_ARG(conf_bytes(c, heap)))
+			     : STR("1g by default");
+	if (known || seen)
 		a->fix->computed_from =
 			keepf(c, "heap now " STR_FMT, STR_ARG(shown_bytes(c, heap)));
 	set(a, "spark.driver.memory", conf_bytes(c, max64(4 * heap, 3 * GIB)));

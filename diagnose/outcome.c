@@ -74,6 +74,15 @@ static bool job_finished_after(const struct stream_log *s, const struct sign *si
 	return false;
 }
 
+/* Do Spark's own lines stand in it, beside what the script may have written? */
+static bool is_sparks(const struct stream_log *s)
+{
+	for (size_t i = 0; i < s->group_count; i++)
+		if (s->groups[i]->pattern->role == ROLE_FACT)
+			return true;
+	return false;
+}
+
 /*
  * Python prints the traceback of an exception nobody caught last of all. One that further output
  * follows was printed by the script itself. Lines with heads count where they cannot be Spark's.
@@ -84,10 +93,10 @@ static bool printed_after(const struct sign *sign)
 
 	if (!sign->survivable)
 		return false;
-	if (s->logged_line > sign->line && !s->by_content)
+	if (s->logged_line > sign->line && !is_sparks(s))
 		return true;
 	/* Without heads that are known as such, Spark's lines look like printed ones. */
-	if (s->printed_line <= sign->line || (!s->headed && s->by_content))
+	if (s->printed_line <= sign->line || (!s->headed && is_sparks(s)))
 		return false;
 	/* Output that is held back to the end has none of it before the traceback. */
 	return !has_fact(s, FACT_OUTPUT_LATE) ||

@@ -199,6 +199,7 @@ static struct run *add_run(struct runs *runs, struct str app)
 		.overhead_bytes = -1,
 		.heap_bytes = -1,
 		.container_max_bytes = -1,
+		.driver_heap_bytes = -1,
 	};
 	r->about = (struct application){
 		.id = app,
@@ -422,6 +423,18 @@ static void learn_max(int64_t *field, int64_t value)
 		*field = value;
 }
 
+/*
+ * Spark's unified memory is a fraction of the heap less what it reserves; the garbage collector may
+ * have kept some of -Xmx for itself.
+ */
+static int64_t heap_behind(int64_t storage_bytes)
+{
+	const int64_t mib = INT64_C(1) << 20, reserved = 300 * mib, step = 8 * mib;
+	int64_t heap = storage_bytes * 10 / 6 + reserved;
+
+	return (heap + step / 2) / step * step;
+}
+
 static void learn_fact(struct run *r, const struct sighting *o)
 {
 	switch (o->pattern->fact) {
@@ -455,6 +468,11 @@ static void learn_fact(struct run *r, const struct sighting *o)
 		break;
 	case FACT_HEAP_SIZE:
 		learn_max(&r->heap_bytes, number_of(o, "heap_bytes"));
+		break;
+	case FACT_STORAGE_MEMORY:
+		if (o->stream->process == PROCESS_DRIVER && number_of(o, "capacity_bytes") > 0)
+			learn_max(&r->driver_heap_bytes,
+				  heap_behind(number_of(o, "capacity_bytes")));
 		break;
 	case FACT_APP_START:
 	case FACT_APP_END:

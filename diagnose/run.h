@@ -26,6 +26,7 @@ struct run {
 	const struct sighting *stop; /* the line that says so; NULL */
 	int64_t container_bytes, overhead_bytes, heap_bytes; /* of an executor; -1 unknown */
 	int64_t container_max_bytes;			     /* -1 unknown */
+	int64_t driver_heap_bytes; /* worked out from its storage memory; -1 unknown */
 	bool has_driver, has_executors, has_am;
 	const struct pattern **facts; /* those sighted, each once */
 	size_t fact_count, fact_capacity;

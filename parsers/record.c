@@ -776,6 +776,7 @@ enum tail_text {
 	TAIL_FRAMES,	/* of a Python traceback, its exception not yet named */
 	TAIL_STACK,	/* the server's frames, the last part of what Spark Connect raises */
 	TAIL_PARAGRAPH, /* the exception's message, up to an empty line */
+	TAIL_PLAN,	/* … up to an empty line behind a query plan */
 	TAIL_MESSAGE,	/* the exception's message, and nobody knows where it ends */
 };
 
@@ -783,12 +784,13 @@ struct tail_state {
 	enum tail_text text;
 	bool nested; /* the traceback is part of another exception's message */
 	bool first;  /* the line before was the exception's */
+	bool plan;   /* it was one of a query plan */
 };
 
 /*
  * How far the message of an exception reaches that a traceback ends with. Python names its own and
  * the script's exceptions without a module, or as __main__'s: mostly one line. Spark's analysis
- * errors are one paragraph with the plan. What carries a JVM's trace has empty lines anywhere.
+ * errors mostly end with the plan. What carries a JVM's trace has empty lines anywhere.
  */
 static enum tail_text message_of(struct str s, bool nested)
 {
@@ -800,15 +802,26 @@ static enum tail_text message_of(struct str s, bool nested)
 	name = (struct str){ s.ptr, n };
 	if (str_starts_with(name, STR("__main__.")) || !memchr(name.ptr, '.', name.len))
 		return nested ? TAIL_PARAGRAPH : TAIL_PRINTED;
-	return str_ends_with(name, STR(".AnalysisException")) ? TAIL_PARAGRAPH : TAIL_MESSAGE;
+	return str_ends_with(name, STR(".AnalysisException")) ? TAIL_PLAN : TAIL_MESSAGE;
+}
+
+static bool is_plan_line(struct str s)
+{
+	return str_starts_with(s, STR("'")) || str_find(s, STR("+- ")) >= 0;
+}
+
+static bool ends_message(const struct tail_state *t, bool after_plan)
+{
+	return t->text == TAIL_PARAGRAPH || (t->text == TAIL_PLAN && after_plan);
 }
 
 /* Does this line belong to no trace? */
 static bool is_printed(struct tail_state *t, const struct piece *p)
 {
-	bool first = t->first;
+	bool first = t->first, after_plan = t->plan;
 
 	t->first = false;
+	t->plan = is_plan_line(p->text);
 	if (str_find(p->text, str_from(traceback)) >= 0) {
 		*t = (struct tail_state){ .text = TAIL_FRAMES, .nested = t->text > TAIL_FRAMES };
 		return false;
@@ -831,7 +844,7 @@ static bool is_printed(struct tail_state *t, const struct piece *p)
 			return false;
 		if ((!p->text.len && first) || str_starts_with(str_trim(p->text), STR("at ")))
 			t->text = TAIL_MESSAGE;
-		else if (!p->text.len && t->text == TAIL_PARAGRAPH)
+		else if (!p->text.len && ends_message(t, after_plan))
 			t->text = TAIL_PRINTED;
 		return false;
 	case LINE_EXCEPTION:

@@ -72,6 +72,7 @@ const char *const fact_names[] = {
 	[FACT_CONTAINER_SIZE] = "container-size",
 	[FACT_CONTAINER_MAX] = "container-max",
 	[FACT_HEAP_SIZE] = "heap-size",
+	[FACT_STORAGE_MEMORY] = "storage-memory",
 	[FACT_COUNT] = NULL,
 };
 

@@ -9,8 +9,10 @@
 	"  File \"/opt/jobs/a.py\", line 3, in <module>\n" \
 	"    f()\n"                                        \
 	"KeyError: 'a'\n"
-#define START	 "26/11/30 02:00:00 INFO SparkContext: Running Spark version 3.5.9\n"
-#define LAUNCHER "Setting default log level to \"WARN\".\n"
+#define START "26/11/30 02:00:00 INFO SparkContext: Running Spark version 3.5.9\n"
+#define LAUNCHER                                   \
+	"Setting default log level to \"WARN\".\n" \
+	"26/11/30 02:00:00 WARN NativeCodeLoader: Unable to load native-hadoop library\n"
 #define JOB_0                                                                             \
 	"26/11/30 02:00:05 INFO DAGScheduler: Got job 0 (count at a.py:2) with 1 output " \
 	"partitions\n"
