@@ -11,11 +11,14 @@ enum {
 
 bool pattern_is_generic(const struct pattern *p)
 {
-	/* Told apart by the exception's class: it stands for any exception. */
+	bool by_class = false, has_message = false;
+
+	/* Told apart by the exception's class, whose message it quotes: it stands for any. */
 	for (size_t i = 0; i < p->group_by_count; i++)
-		if (str_eq(p->group_by[i], STR("class")))
-			return true;
-	return false;
+		by_class |= str_eq(p->group_by[i], STR("class"));
+	for (size_t i = 0; i < p->capture_count; i++)
+		has_message |= str_eq(p->captures[i].name, STR("message"));
+	return by_class && has_message;
 }
 
 /* Does a chain of causes lead from `from` up to `to`? */

@@ -8,6 +8,8 @@ enum {
 	 * it.
 	 */
 	AUTHORITY_SIGN_MAX = 5,
+	/* Up to this it speaks of a part (a job, a query) that the program may do without. */
+	AUTHORITY_PART_MAX = 3,
 };
 
 static bool is_later(const struct sighting *a, const struct sighting *b)
@@ -83,6 +85,17 @@ static bool is_sparks(const struct stream_log *s)
 	return false;
 }
 
+/* Is there a later traceback that could have ended the program? Only the last of them can have. */
+static bool another_follows(const struct sign *sign)
+{
+	const struct stream_log *s = sign->stream;
+
+	for (size_t i = 0; i < s->group_count; i++)
+		if (s->groups[i]->pattern->survivable && s->groups[i]->last_line > sign->line)
+			return true;
+	return false;
+}
+
 /*
  * Python prints the traceback of an exception nobody caught last of all. One that further output
  * follows was printed by the script itself. Lines with heads count where they cannot be Spark's.
@@ -93,6 +106,8 @@ static bool printed_after(const struct sign *sign)
 
 	if (!sign->survivable)
 		return false;
+	if (another_follows(sign))
+		return true;
 	if (s->logged_line > sign->line && !is_sparks(s))
 		return true;
 	/* Without heads that are known as such, Spark's lines look like printed ones. */
@@ -229,6 +244,37 @@ static bool has_company(const struct runs *runs, const struct run *r,
 	return !p->needs_count;
 }
 
+/* Did the script catch all that its output tells? Then it got over what failed in Spark as well. */
+static bool caught_all(const struct runs *runs, const struct run *r,
+		       struct stream_log *const *streams, size_t count)
+{
+	bool some = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (runs_of_stream(runs, streams[i]) != r)
+			continue;
+		for (size_t g = 0; g < streams[i]->group_count; g++) {
+			struct sighting_group *group = streams[i]->groups[g];
+
+			if (!group->pattern->survivable || !group->first)
+				continue;
+			if (!mark_outlived(runs, streams, count, group))
+				return false;
+			some = true;
+		}
+	}
+	return some;
+}
+
+/* A sign of failure that what came later refutes. */
+static bool is_refuted(const struct runs *runs, const struct run *r,
+		       struct stream_log *const *streams, size_t count, struct sighting_group *g)
+{
+	return is_sign(g->pattern) && (mark_outlived(runs, streams, count, g) ||
+				       (g->pattern->authority <= AUTHORITY_PART_MAX &&
+					caught_all(runs, r, streams, count)));
+}
+
 void outcome_collect(struct runs *runs, struct stream_log *const *streams, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -242,7 +288,7 @@ void outcome_collect(struct runs *runs, struct stream_log *const *streams, size_
 			    pattern_is_misplaced(o->pattern, o->stream->process) ||
 			    !has_company(runs, r, streams, count, group->pattern))
 				continue;
-			if (is_sign(group->pattern) && mark_outlived(runs, streams, count, group))
+			if (is_refuted(runs, r, streams, count, group))
 				continue;
 			if (group->pattern->noise_after_stop && run_stopped_before(r, o))
 				continue;

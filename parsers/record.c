@@ -819,11 +819,14 @@ static bool ends_message(const struct tail_state *t, bool after_plan)
 static bool is_printed(struct tail_state *t, const struct piece *p)
 {
 	bool first = t->first, after_plan = t->plan;
+	ptrdiff_t at;
 
 	t->first = false;
 	t->plan = is_plan_line(p->text);
-	if (str_find(p->text, str_from(traceback)) >= 0) {
-		*t = (struct tail_state){ .text = TAIL_FRAMES, .nested = t->text > TAIL_FRAMES };
+	at = str_find(p->text, str_from(traceback));
+	if (at >= 0) {
+		*t = (struct tail_state){ .text = TAIL_FRAMES,
+					  .nested = at > 0 || t->text > TAIL_FRAMES };
 		return false;
 	}
 	if (str_starts_with(p->text, STR("JVM stacktrace:"))) {
@@ -860,6 +863,8 @@ static bool is_printed(struct tail_state *t, const struct piece *p)
 		t->text = t->text == TAIL_STACK ? TAIL_STACK : TAIL_MESSAGE;
 	else if (t->text == TAIL_STACK)
 		t->text = TAIL_PRINTED;
+	else if (t->text == TAIL_PARAGRAPH) /* the outer message goes on */
+		t->text = TAIL_MESSAGE;
 	return t->text == TAIL_PRINTED;
 }
 

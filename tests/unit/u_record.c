@@ -649,6 +649,13 @@ TEST(record_tail_knows_tracebacks_inside_messages)
 		"  File \"a.py\", line 5, in f\nZeroDivisionError: x\n\n\tat a.B.c(B.java:1)\n\n"
 		"=== Streaming Query ===\n",
 		0, "", 0);
+	/* A streaming query: its message holds the traceback, and goes on for long. */
+	check_tail(RAISED
+		   "pyspark.errors.exceptions.captured.StreamingQueryException: [STREAM_FAILED] "
+		   "PythonException: Traceback (most recent call last):\n"
+		   "  File \"a.py\", line 5, in f\nValueError: x\n SQLSTATE: 38000\n"
+		   "=== Streaming Query ===\nIdentifier: a\n\nCurrent State: ACTIVE\n",
+		   0, "", 0);
 	check_tail("Traceback (most recent call last):\n  File \"a.py\", line 1, in g\nValueError: "
 		   "a\n\n"
 		   "During handling of the above exception, another exception occurred:\n\n" RAISED
