@@ -252,7 +252,9 @@ static bool raise_executor_memory(struct advice *a)
 			keepf(c, "heap now " STR_FMT, STR_ARG(shown_bytes(c, heap)));
 	if (c->run->container_max_bytes > 0) {
 		most = c->run->container_max_bytes;
-		most -= default_overhead(most * 10 / 11);
+		/* A standalone worker counts heaps alone. */
+		if (!str_starts_with(c->run->about.master, STR("spark://")))
+			most -= default_overhead(most * 10 / 11);
 		if (want > most) {
 			want = most / MIB * MIB;
 			a->fix->computed_from =

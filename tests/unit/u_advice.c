@@ -15,6 +15,7 @@ struct advice_case {
 	/* facts of the run; 0: unknown */
 	int64_t container, overhead, container_max;
 	const char *in_force; /* "key=value", or NULL */
+	const char *master;
 	const char *executor; /* of the evidence; NULL: the driver */
 	const char *want;     /* "key=value"; NULL: no setting */
 };
@@ -114,6 +115,13 @@ static const struct advice_case cases[] = {
 	{ .fix = "raise-max-executor-failures",
 	  .limit_count = 8,
 	  .want = "spark.executor.maxNumFailures=32" },
+	/* … of a standalone worker all of it. */
+	{ .fix = "raise-executor-memory",
+	  .container_max = 1024 * M,
+	  .in_force = "spark.executor.memory=512m",
+	  .executor = "0",
+	  .master = "spark://node-0:7077",
+	  .want = "spark.executor.memory=1g" },
 	/* Heap and 10 % must fit. */
 	{ .fix = "lower-executor-memory-to-max",
 	  .limit = 4096 * M,
@@ -176,7 +184,8 @@ static void check_case(const struct advice_case *c)
 	struct run run = { .heap_bytes = -1,
 			   .container_bytes = or_unknown(c->container),
 			   .overhead_bytes = or_unknown(c->overhead),
-			   .container_max_bytes = or_unknown(c->container_max) };
+			   .container_max_bytes = or_unknown(c->container_max),
+			   .about.master = c->master ? str_from(c->master) : STR("") };
 	struct str key, value;
 
 	f.where.executors = (struct str_list){ &executor, 1 };
