@@ -10,6 +10,8 @@ enum {
 	AUTHORITY_SIGN_MAX = 5,
 	/* Up to this it speaks of a part (a job, a query) that the program may do without. */
 	AUTHORITY_PART_MAX = 3,
+	/* So few lines behind a traceback may be the rest of its message, or of an exit handler. */
+	FEW_LINES = 3,
 };
 
 static bool is_later(const struct sighting *a, const struct sighting *b)
@@ -57,6 +59,7 @@ struct sign {
 	int64_t time_ms;
 	bool timed;
 	bool survivable;
+	bool orderly; /* the program is known to have stopped its context itself */
 };
 
 /* A job that finished after the sign of failure: the application went on. */
@@ -112,6 +115,8 @@ static bool printed_after(const struct sign *sign)
 		return true;
 	/* Without heads that are known as such, Spark's lines look like printed ones. */
 	if (s->printed_line <= sign->line || (!s->headed && is_sparks(s)))
+		return false;
+	if (!sign->orderly && s->printed_line - sign->line <= FEW_LINES)
 		return false;
 	/* Output that is held back to the end has none of it before the traceback. */
 	return !has_fact(s, FACT_OUTPUT_LATE) ||
@@ -177,6 +182,21 @@ static int64_t time_told_elsewhere(const struct runs *runs, struct stream_log *c
 	return last;
 }
 
+static bool stops_itself(const struct runs *runs, const struct run *r,
+			 struct stream_log *const *streams, size_t count)
+{
+	bool stopped = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (runs_of_stream(runs, streams[i]) != r)
+			continue;
+		if (has_fact(streams[i], FACT_STOP_HOOK))
+			return false;
+		stopped |= has_fact(streams[i], FACT_APP_STOP);
+	}
+	return stopped;
+}
+
 static struct sign sign_of(const struct runs *runs, struct stream_log *const *streams, size_t count,
 			   const struct sighting *o)
 {
@@ -188,6 +208,8 @@ static struct sign sign_of(const struct runs *runs, struct stream_log *const *st
 		.survivable = o->pattern->survivable,
 	};
 
+	sign.orderly = sign.survivable &&
+		       stops_itself(runs, runs_of_stream(runs, o->stream), streams, count);
 	if (sign.survivable && !sign.timed) {
 		int64_t told = time_told_elsewhere(runs, streams, count, o);
 

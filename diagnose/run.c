@@ -487,6 +487,7 @@ static void learn_fact(struct run *r, const struct sighting *o)
 	case FACT_JOB_STARTED:
 	case FACT_SQL_USED:
 	case FACT_OUTPUT_LATE:
+	case FACT_STOP_HOOK:
 	case FACT_NONE:
 	case FACT_COUNT:
 		break;

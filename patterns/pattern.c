@@ -69,6 +69,7 @@ const char *const fact_names[] = {
 	[FACT_JOB_STARTED] = "job-started",
 	[FACT_SQL_USED] = "sql-used",
 	[FACT_OUTPUT_LATE] = "output-late",
+	[FACT_STOP_HOOK] = "stop-hook",
 	[FACT_CONTAINER_SIZE] = "container-size",
 	[FACT_CONTAINER_MAX] = "container-max",
 	[FACT_HEAP_SIZE] = "heap-size",

@@ -18,8 +18,9 @@
 	"partitions\n"
 #define JOB_DONE \
 	"26/11/30 02:00:06 INFO DAGScheduler: Job 0 finished: count at a.py:2, took 1.0 s\n"
-#define HOOK	"26/11/30 02:00:07 INFO SparkContext: Invoking stop() from shutdown hook\n"
-#define STOPPED "26/11/30 02:00:07 INFO SparkContext: Successfully stopped SparkContext\n"
+#define HOOK	 "26/11/30 02:00:07 INFO SparkContext: Invoking stop() from shutdown hook\n"
+#define STOPPING "26/11/30 02:00:07 INFO SparkContext: SparkContext is stopping with exitCode 0.\n"
+#define STOPPED	 "26/11/30 02:00:07 INFO SparkContext: Successfully stopped SparkContext\n"
 
 static const struct {
 	const char *text;
@@ -29,12 +30,18 @@ static const struct {
 	{ START JOB_0 JOB_DONE HOOK STOPPED, OUTCOME_SUCCEEDED, NULL },
 	{ START JOB_0 JOB_DONE RAISED HOOK STOPPED, OUTCOME_FAILED, "py-user-exception" },
 	{ START RAISED JOB_0 JOB_DONE HOOK STOPPED, OUTCOME_SUCCEEDED, NULL },
-	{ START JOB_0 JOB_DONE RAISED "using the default\n" HOOK STOPPED, OUTCOME_SUCCEEDED, NULL },
+	{ START JOB_0 JOB_DONE RAISED "using the default\n" STOPPING STOPPED, OUTCOME_SUCCEEDED,
+	  NULL },
+	/* Where the program did not stop Spark itself, few lines may be a message or an exit
+	 * handler's. */
+	{ START JOB_0 JOB_DONE RAISED "cleaned up\n" HOOK STOPPED, OUTCOME_FAILED,
+	  "py-user-exception" },
+	{ START JOB_0 JOB_DONE RAISED "a\nb\nc\nd\n" HOOK STOPPED, OUTCOME_SUCCEEDED, NULL },
 	{ START JOB_0 JOB_DONE RAISED "Job failed, exit 1\n" HOOK STOPPED, OUTCOME_FAILED,
 	  "py-user-exception" },
 	/* Output that Python held back to its end stands behind the traceback that ended it. */
 	{ LAUNCHER RAISED "rows 10\n", OUTCOME_FAILED, "py-user-exception" },
-	{ LAUNCHER "rows 10\n" RAISED "rows 11\n", OUTCOME_UNKNOWN, NULL },
+	{ LAUNCHER "rows 10\n" RAISED "a\nb\nc\nrows 11\n", OUTCOME_UNKNOWN, NULL },
 	/* Told to stop: before the first job, or in the middle of one. */
 	{ START HOOK STOPPED, OUTCOME_KILLED, "driver-ended-idle" },
 	{ START "26/11/30 02:00:01 INFO SharedState: Warehouse path is 'file:/w'.\n" HOOK STOPPED,
