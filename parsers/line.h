@@ -1,8 +1,9 @@
 /*
  * line.h - what the beginning of one log line says.
  *
- * line_peel() takes off what a collector put around the line (docker JSON, CRI, kubectl, Airflow,
- * Livy, CloudWatch, compose, syslog), as often as there is something to take off.
+ * line_peel() takes off what a collector put around the line (JSON of any shipper, CRI, kubectl,
+ * Airflow, Livy, CloudWatch, compose, syslog, CI servers), as often as there is something to take
+ * off.
  * line_head() recognises the head of a log record: date, time, level, logger, thread, in any of
  * the layouts of Spark, Hadoop, Databricks, Glue, Python logging and Spark 4 JSON.
  *
@@ -50,6 +51,7 @@ struct line_peeled {
 	bool wrapped;
 	bool partial; /* CRI `P` or docker without trailing newline: goes on in the next line */
 	bool escaped; /* text was unescaped from JSON into scratch */
+	bool dropped; /* a line of a document that holds no log line (wrapper_json.h) */
 };
 
 /* `line` without its newline. `scratch` is cleared and reused. */

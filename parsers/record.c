@@ -2,6 +2,8 @@
 #include "parsers/record.h"
 
 #include "base/limits.h"
+#include "parsers/trace.h"
+#include "parsers/wrapper_json.h"
 
 enum {
 	/* A YARN diagnostic quotes at most 10,000 characters of up to three bytes each. */
@@ -161,7 +163,7 @@ enum line_class {
 struct piece {
 	size_t next;  /* where the next piece begins in the block */
 	bool counted; /* a LF was its end */
-	bool bar;     /* nothing but a progress bar */
+	bool bar;     /* nothing but a progress bar, or a document's line without text */
 	bool scrubbed;
 	enum line_class class;
 	struct str text; /* points into the block or into the cutter until the next piece */
@@ -329,7 +331,10 @@ static bool clean_piece(struct record_cutter *c, struct str raw, struct piece *p
 	p->scrubbed = needs_scrubbing(raw);
 	if (p->scrubbed)
 		raw = scrub(c, raw);
-	p->peeled = line_peel(raw, &c->peel);
+	if (c->document)
+		wrapper_json_document_peel(raw, &p->peeled, &c->peel);
+	else
+		p->peeled = line_peel(raw, &c->peel);
 	p->text = p->peeled.text;
 	if (p->peeled.escaped && needs_scrubbing(p->text)) {
 		p->text = scrub(c, p->text);
@@ -354,6 +359,12 @@ static void read_piece(struct record_cutter *c, struct str block, size_t pos, st
 	in_block = clean_piece(c, (struct str){ block.ptr + l.begin, l.end - l.begin }, p);
 	while (!in_block && p->text.len && p->text.ptr[0] == '\r')
 		p->text = str_skip(p->text, 1);
+	if (p->peeled.dropped) {
+		p->bar = true;
+		p->class = LINE_CONTINUATION;
+		p->head = (struct line_head){ .time_ms = TIME_NONE };
+		return;
+	}
 	bar = bar_bytes(p->text);
 	if (bar && (in_block || bar == p->text.len)) {
 		p->bar = true;
@@ -384,6 +395,7 @@ struct splitter_state {
 	bool by_head;	 /* the current record began with a head */
 	bool by_start;	 /* … with a traceback or exception */
 	bool frames;	 /* inside a Python traceback, its exception not yet named */
+	bool flush;	 /* behind a frame that lost its indentation: its code follows */
 	bool java;	 /* Java frames since the exception's line */
 	bool blank;	 /* an empty line since the exception's line */
 	bool joined;	 /* the line before joins what follows */
@@ -394,6 +406,12 @@ struct splitter_state {
 	size_t quote_from;
 	int64_t head_ms;
 };
+
+/* A frame of Python at the margin: Airflow takes the indentation off. */
+static bool is_flush_frame(struct str s)
+{
+	return str_starts_with(s, STR("File \"")) && str_find(s, STR("\", line ")) > 0;
+}
 
 static bool opens_quote(struct str s)
 {
@@ -449,10 +467,14 @@ static void begin_record(struct splitter_state *s, const struct piece *p, size_t
 }
 
 /* Does an exception that began without a head reach to this line of no class? */
-static bool exception_goes_on(struct splitter_state *s)
+static bool exception_goes_on(struct splitter_state *s, struct str text)
 {
 	if (s->joined)
 		return true;
+	if (s->flush && !trace_begins_class(text)) {
+		s->flush = false;
+		return true;
+	}
 	if (s->frames) {
 		s->frames = s->blank = s->java = false;
 		return true;
@@ -475,7 +497,7 @@ static bool starts_record(struct splitter_state *s, const struct piece *p, size_
 	case LINE_OTHER:
 		if (s->by_head)
 			return false;
-		return !s->by_start || !exception_goes_on(s);
+		return !s->by_start || !exception_goes_on(s, p->text);
 	case LINE_CHAIN:
 	case LINE_CONTINUATION:
 		break;
@@ -515,7 +537,8 @@ static bool split(struct splitter_state *s, const struct piece *p, size_t at)
 	s->joined = joins_next(p->text);
 	if (begins_with_any(p->text, parts, ARRAY_LEN(parts)))
 		s->blank = s->java = false;
-	s->frames |= str_find(p->text, STR("Traceback (")) >= 0;
+	s->flush = is_flush_frame(p->text);
+	s->frames |= s->flush || str_find(p->text, STR("Traceback (")) >= 0;
 	s->java |= str_starts_with(str_trim(p->text), STR("at "));
 	return false;
 }
@@ -615,7 +638,22 @@ struct cleaning {
 	int64_t wrapper_ms;
 	size_t line_most; /* bytes a line may keep */
 	bool partial;	  /* the line before goes on in this one */
+	bool flush;	  /* the line before was a frame that lost its indentation */
+	bool code;	  /* … was such a frame's code */
 };
+
+/* Give a traceback at the margin its indentation back: patterns tell its parts by it. */
+static struct str lost_indentation(struct cleaning *k, struct str s)
+{
+	bool code = s.len && s.ptr[0] != ' ' &&
+		    ((k->flush && !trace_begins_class(s)) || (k->code && strchr("^~", s.ptr[0])));
+
+	k->flush = is_flush_frame(s);
+	k->code = code && !k->flush;
+	if (k->flush)
+		return STR("  ");
+	return k->code ? STR("    ") : STR("");
+}
 
 /* Unescaped and rewritten lines may hold several; all of them come from one line of the stream. */
 static bool add_clean_text(struct cleaning *k, struct str s, uint32_t number, bool joins)
@@ -630,6 +668,8 @@ static bool add_clean_text(struct cleaning *k, struct str s, uint32_t number, bo
 			return false;
 		l.at = c->text.len;
 		if (!joins && !buf_add(&c->lines, (struct str){ (const char *)&l, sizeof(l) }))
+			return false;
+		if (!joins && !buf_add(&c->text, lost_indentation(k, (struct str){ s.ptr, n })))
 			return false;
 		if (!add_shortened(&c->text, (struct str){ s.ptr, n }, k->line_most))
 			return false;
@@ -758,13 +798,13 @@ size_t record_last_begin(const struct record_cutter *c, struct str block)
 	const char *lf = block.len ? memrchr(block.ptr, '\n', block.len) : NULL;
 	size_t end, begin;
 
-	(void)c;
 	if (!lf)
 		return 0;
 	/* The line behind the last LF is not complete: it may belong to the record before it. */
 	block.len = (size_t)(lf - block.ptr) + 1;
 	record_cutter_init(&scratch);
 	scratch.quotes = true;
+	scratch.document = c->document;
 	begin = find_record(&scratch, block, 0, block.len - 1, &end);
 	record_cutter_release(&scratch);
 	return begin;
@@ -915,6 +955,7 @@ void record_bid(struct record_cutter *c, struct str head)
 	size_t pos = 0, lines = 0, heads = 0;
 	struct piece p;
 
+	c->document = wrapper_json_is_document(head);
 	for (; pos < head.len && lines < BID_LINES; pos = p.next, lines++) {
 		read_piece(c, head, pos, &p);
 		heads += p.class == LINE_HEAD;

@@ -47,6 +47,7 @@ struct record_cutter {
 	struct buf scrub;
 	struct buf lines;
 	bool headed;	   /* the stream's lines have heads (from record_bid) */
+	bool document;	   /* the stream is one pretty-printed JSON document (from record_bid) */
 	size_t counted_at; /* lines of the block are counted up to here */
 	bool quotes;	   /* the block may hold records that quote other logs */
 	uint32_t counted_lines;

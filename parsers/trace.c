@@ -440,7 +440,7 @@ static struct str without_margin(struct str line)
 }
 
 /* At the margin code and the exception look alike, but classes begin with a capital. */
-static bool begins_class(struct str line)
+bool trace_begins_class(struct str line)
 {
 	struct str last = trace_short_name(python_name(line));
 
@@ -467,7 +467,7 @@ static bool read_python(struct builder *b, const struct cursor *k)
 		b->flush = !indent_of(line);
 		return true;
 	}
-	if (!line.len || indent_of(line) || (b->flush && !begins_class(line)))
+	if (!line.len || indent_of(line) || (b->flush && !trace_begins_class(line)))
 		return true;
 	end_traceback(b, line);
 	return true;

@@ -40,6 +40,8 @@ struct trace {
 };
 
 void trace_parse(struct str text, struct trace *out);
+/* Does a line at the margin name a Python exception, `pkg.BadRow: x`, and not code? */
+bool trace_begins_class(struct str line);
 /* The last component of a dotted name: `OutOfMemoryError`. */
 struct str trace_short_name(struct str name);
 

@@ -4,7 +4,12 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "parsers/json_pull.h"
+#include "parsers/wrapper_json.h"
+
+enum {
+	/* Names of hosts, units, streams, jobs and sets of labels. */
+	NAME_BYTES_MAX = 256,
+};
 
 static bool is_digit(char c)
 {
@@ -30,62 +35,6 @@ static bool take_rfc3339(struct str *s, int64_t *ms, size_t *fraction)
 		return false;
 	*ms = head.time_ms;
 	*s = str_skip(*s, n + 1);
-	return true;
-}
-
-static bool peel_docker(struct str line, struct line_peeled *out, struct buf *scratch)
-{
-	struct json_pull p = json_pull(line);
-	struct str key, log = STR(""), time = STR("");
-	struct line_head head;
-
-	if (!str_starts_with(line, STR("{\"log\":")))
-		return false;
-	for (pull_object(&p); pull_key(&p, &key);) {
-		if (str_eq(key, STR("log")))
-			log = pull_string(&p);
-		else if (str_eq(key, STR("time")))
-			time = pull_string(&p);
-		else
-			pull_skip(&p);
-	}
-	if (p.bad || !json_unescape(log, scratch))
-		return false;
-	out->text = buf_str(scratch);
-	out->partial = !str_ends_with(out->text, STR("\n"));
-	while (str_ends_with(out->text, STR("\n")) || str_ends_with(out->text, STR("\r")))
-		out->text.len--;
-	if (line_head(time, &head))
-		out->time_ms = head.time_ms;
-	out->escaped = true;
-	return true;
-}
-
-static bool peel_airflow_json(struct str line, struct line_peeled *out, struct buf *scratch)
-{
-	struct json_pull p = json_pull(line);
-	struct str key, text = STR(""), time = STR("");
-	struct line_head head;
-	bool has_text = false;
-
-	if (!str_starts_with(line, STR("{\"timestamp\":")))
-		return false;
-	for (pull_object(&p); pull_key(&p, &key);) {
-		if (str_eq(key, STR("event"))) {
-			text = pull_string(&p);
-			has_text = true;
-		} else if (str_eq(key, STR("timestamp"))) {
-			time = pull_string(&p);
-		} else {
-			pull_skip(&p);
-		}
-	}
-	if (p.bad || !has_text || !json_unescape(text, scratch))
-		return false;
-	out->text = buf_str(scratch);
-	if (line_head(time, &head))
-		out->time_ms = head.time_ms;
-	out->escaped = true;
 	return true;
 }
 
@@ -189,7 +138,8 @@ static bool peel_livy(struct str line, struct line_peeled *out, struct buf *scra
 		      STR("LineBufferedStream: "));
 	if (at < 0 || !line_head(line, &head))
 		return false;
-	out->text = head.message;
+	/* Not the head's message: that has lost its indentation. */
+	out->text = str_skip(line, (size_t)at + sizeof("LineBufferedStream: ") - 1);
 	if (str_starts_with(out->text, STR("stdout: ")) ||
 	    str_starts_with(out->text, STR("stderr: ")))
 		out->text = str_skip(out->text, 8);
@@ -257,15 +207,159 @@ static bool peel_stern(struct str line, struct line_peeled *out, struct buf *scr
 	return true;
 }
 
+/* `[2026-11-23T13:06:12.345Z] text` of Jenkins. */
+static bool peel_jenkins(struct str line, struct line_peeled *out, struct buf *scratch)
+{
+	struct str stamp, rest;
+	struct line_head head;
+
+	(void)scratch;
+	if (line.len < 22 || !is_digit(line.ptr[1]) || line.ptr[11] != 'T' ||
+	    !str_cut(str_skip(line, 1), ']', &stamp, &rest) || !rest.len || rest.ptr[0] != ' ' ||
+	    !line_head(stamp, &head) || !head.zoned)
+		return false;
+	out->text = str_skip(rest, 1);
+	out->time_ms = head.time_ms;
+	return true;
+}
+
+/* `13:06:12  text`: two blanks; a level behind them makes the time the line's own. */
+static bool peel_clock(struct str line, struct line_peeled *out, struct buf *scratch)
+{
+	static const char form[] = "00:00:00  ";
+	struct str word, rest;
+
+	(void)scratch;
+	if (line.len < sizeof(form) - 1)
+		return false;
+	for (size_t i = 0; i < sizeof(form) - 1; i++)
+		if (form[i] == '0' ? !is_digit(line.ptr[i]) : line.ptr[i] != form[i])
+			return false;
+	(void)str_cut(str_skip(line, sizeof(form) - 1), ' ', &word, &rest);
+	if (level_from_name(word) != LEVEL_NONE)
+		return false;
+	out->text = str_skip(line, sizeof(form) - 1);
+	return true;
+}
+
+/* `<14>1 2026-11-23T13:06:12Z host app 4711 - - text` of RFC 5424. */
+static bool peel_syslog_5424(struct str line, struct line_peeled *out, struct buf *scratch)
+{
+	struct str priority, rest, field;
+	size_t fraction;
+	int64_t ms;
+
+	(void)scratch;
+	if (!str_cut(line, '>', &priority, &rest) || priority.len < 2 || priority.len > 4 ||
+	    !str_starts_with(rest, STR("1 ")))
+		return false;
+	rest = str_skip(rest, 2);
+	if (!take_rfc3339(&rest, &ms, &fraction))
+		return false;
+	for (size_t i = 0; i < 4; i++) /* host, application, process, message id */
+		if (!str_cut(rest, ' ', &field, &rest))
+			return false;
+	/* Structured data: none, or in brackets. */
+	if (!str_cut(rest, rest.len && rest.ptr[0] == '[' ? ']' : '-', &field, &rest) ||
+	    !str_starts_with(rest, STR(" ")))
+		return false;
+	out->text = str_skip(rest, 1);
+	out->time_ms = ms;
+	return true;
+}
+
+/* `job\tstep\t2026-11-23T13:06:12.1234567Z text` of `gh run view --log`. */
+static bool peel_github(struct str line, struct line_peeled *out, struct buf *scratch)
+{
+	struct str job, step, rest;
+	size_t fraction;
+	int64_t ms;
+
+	(void)scratch;
+	if (!str_cut(line, '\t', &job, &rest) || job.len > NAME_BYTES_MAX ||
+	    !str_cut(rest, '\t', &step, &rest) || step.len > NAME_BYTES_MAX ||
+	    !take_rfc3339(&rest, &ms, &fraction) || fraction < 7)
+		return false;
+	out->text = rest;
+	out->time_ms = ms;
+	return true;
+}
+
+/* --- what stands between a collector's time and the line ----------------------------------------
+ */
+
+/* `01O text`, `00E+text` of GitLab: number of the stream, which one, and whether it goes on. */
+static bool peel_gitlab(struct str line, struct line_peeled *out, struct buf *scratch)
+{
+	(void)scratch;
+	if (line.len < 4 || !is_digit(line.ptr[1]) || (line.ptr[2] != 'O' && line.ptr[2] != 'E') ||
+	    (line.ptr[3] != ' ' && line.ptr[3] != '+'))
+		return false;
+	out->text = str_skip(line, 4);
+	return true;
+}
+
+/* `{app="etl", pod="a"} text` of Loki. */
+static bool peel_loki(struct str line, struct line_peeled *out, struct buf *scratch)
+{
+	ptrdiff_t quote = str_find(line, STR("=\"")), end = str_find(line, STR("\"} "));
+
+	(void)scratch;
+	if (quote < 2 || end < quote || quote > NAME_BYTES_MAX)
+		return false;
+	out->text = str_skip(line, (size_t)end + 3);
+	return true;
+}
+
+/* `host app[123]: text` of journald and rsyslog. */
+static bool peel_unit(struct str line, struct line_peeled *out, struct buf *scratch)
+{
+	struct str host, name, rest;
+
+	(void)scratch;
+	if (!str_cut(line, ' ', &host, &rest) || host.len > NAME_BYTES_MAX ||
+	    !str_cut(rest, ' ', &name, &rest) || name.len > NAME_BYTES_MAX ||
+	    !str_ends_with(name, STR("]:")) || !memchr(name.ptr, '[', name.len))
+		return false;
+	out->text = rest;
+	return true;
+}
+
+/* `jr_0a1b_g-77 text`: the stream's name, as `aws logs tail` prints it. */
+static bool peel_cloudwatch_stream(struct str line, struct line_peeled *out, struct buf *scratch)
+{
+	static const char *const parts[] = { "/SPARK_DRIVER/", "/SPARK_EXECUTOR/", "/containers/" };
+	struct str name, rest;
+	bool known;
+
+	(void)scratch;
+	if (!str_cut(line, ' ', &name, &rest) || name.len > NAME_BYTES_MAX)
+		return false;
+	known = str_starts_with(name, STR("jr_"));
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		known |= str_find(name, str_from(parts[i])) > 0;
+	if (!known)
+		return false;
+	out->text = rest;
+	return true;
+}
+
 /* Most lines have no wrapper, and their first byte says so. */
 static const struct {
 	char first; /* of the line; '0' is any digit, 'A' and 'a' any letter of that case */
 	bool (*peel)(struct str line, struct line_peeled *out, struct buf *scratch);
+	bool behind_time; /* only where a wrapper with a time was just taken off */
 } wrappers[] = {
-	{ '{', peel_docker },	 { '{', peel_airflow_json },   { '0', peel_cri },
-	{ '0', peel_timestamp }, { '[', peel_kubectl_prefix }, { '[', peel_airflow },
-	{ '0', peel_livy },	 { 'a', peel_compose },	       { 'A', peel_syslog },
-	{ 'a', peel_stern },
+	{ '0', peel_gitlab, true },	   { '{', peel_loki, true },
+	{ '{', wrapper_json_peel, false }, { '0', peel_cri, false },
+	{ '0', peel_timestamp, false },	   { '[', peel_kubectl_prefix, false },
+	{ '[', peel_airflow, false },	   { '[', peel_jenkins, false },
+	{ '0', peel_livy, false },	   { '0', peel_clock, false },
+	{ '<', peel_syslog_5424, false },  { 'a', peel_compose, false },
+	{ 'A', peel_syslog, false },	   { 'a', peel_stern, false },
+	{ 'a', peel_github, false },	   { 'A', peel_github, false },
+	{ 'a', peel_unit, true },	   { 'A', peel_unit, true },
+	{ '0', peel_unit, true },	   { 'a', peel_cloudwatch_stream, true },
 };
 
 static char kind_of(struct str line)
@@ -282,11 +376,12 @@ static char kind_of(struct str line)
 struct line_peeled line_peel(struct str line, struct buf *scratch)
 {
 	struct line_peeled out = { .text = line, .time_ms = TIME_NONE };
+	bool timed = false;
 
 	buf_clear(scratch);
 	for (size_t depth = 0; depth < LIMIT_WRAPPERS; depth++) {
 		char kind = kind_of(out.text);
-		bool peeled = false;
+		bool peeled = false, behind_time = timed;
 
 		for (size_t i = 0; i < ARRAY_LEN(wrappers) && !peeled; i++) {
 			struct line_peeled inner = { .time_ms = TIME_NONE };
@@ -294,7 +389,9 @@ struct line_peeled line_peel(struct str line, struct buf *scratch)
 
 			/* Unescaped text lies in the scratch, which a second unescape could move.
 			 */
-			if (kind != wrappers[i].first || (out.escaped && kind == '{'))
+			if (kind != wrappers[i].first ||
+			    (wrappers[i].behind_time && !behind_time) ||
+			    (out.escaped && kind == '{'))
 				continue;
 			peeled = wrappers[i].peel(out.text, &inner, scratch);
 			if (!peeled) {
@@ -305,7 +402,8 @@ struct line_peeled line_peel(struct str line, struct buf *scratch)
 			out.wrapped = true;
 			out.partial |= inner.partial;
 			out.escaped |= inner.escaped;
-			if (inner.time_ms != TIME_NONE)
+			timed = inner.time_ms != TIME_NONE;
+			if (timed)
 				out.time_ms = inner.time_ms;
 		}
 		if (!peeled)

@@ -245,6 +245,48 @@ TEST(line_peels_airflow_and_livy)
 		   "x", t, false);
 }
 
+TEST(line_peels_json_of_shippers)
+{
+	int64_t t = clock_ms(2020, 12, 2, 15, 51, 17, 125);
+
+	check_peel("{\"@timestamp\":\"2020-12-02T15:51:17.125Z\",\"log\":\"a\\tb\","
+		   "\"kubernetes\":{\"pod_name\":\"x\"}}",
+		   "a\tb", t, false);
+	check_peel("{\"log\":\"whole\",\"stream\":\"stderr\",\"kubernetes\":{\"host\":\"h\"}}",
+		   "whole", TIME_NONE, false);
+	check_peel("{\"_index\":\"l\",\"_source\":{\"message\":\"text\","
+		   "\"@timestamp\":\"2020-12-02T15:51:17.125Z\"}}",
+		   "text", t, false);
+	check_peel("{\"jsonPayload\":{\"class\":\"-\",\"message\":\"text\"},"
+		   "\"timestamp\":\"2020-12-02T15:51:17.125Z\"}",
+		   "text", t, false);
+	check_peel("{\"__REALTIME_TIMESTAMP\":\"1606924277125000\",\"MESSAGE\":\"text\"}", "text",
+		   t, false);
+	check_peel("{\"logStreamName\":\"jr_1\",\"timestamp\":1606924277125,\"message\":\"text\"}",
+		   "text", t, false);
+}
+
+TEST(line_peels_ci_servers_and_syslog)
+{
+	int64_t t = clock_ms(2020, 12, 2, 15, 51, 17, 125);
+
+	check_peel("[2020-12-02T15:51:17.125Z] \tat a.B.c(B.java:1)", "\tat a.B.c(B.java:1)", t,
+		   false);
+	check_peel("15:51:17  24/05/01 10:00:00 INFO A: b", "24/05/01 10:00:00 INFO A: b",
+		   TIME_NONE, false);
+	check_peel("run\tSubmit job\t2020-12-02T15:51:17.1250000Z text", "text", t, false);
+	check_peel("2020-12-02T15:51:17.125000Z 01O text", "text", t, false);
+	check_peel("2020-12-02T15:51:17.125Z {app=\"etl\", pod=\"etl-driver\"} text", "text", t,
+		   false);
+	check_peel("2020-12-02T15:51:17.125000+00:00 edge-1 spark-submit[47]:   two blanks",
+		   "  two blanks", t, false);
+	check_peel("<14>1 2020-12-02T15:51:17.125Z edge-1 spark-submit 47 - - text", "text", t,
+		   false);
+	check_peel("<14>1 2020-12-02T15:51:17.125Z edge-1 app 47 id [a@1 b=\"c\"] text", "text", t,
+		   false);
+	check_peel("2020-12-02T15:51:17.125000+00:00 jr_0a1b_g-77 text", "text", t, false);
+}
+
 TEST(line_peel_leaves_genuine_lines)
 {
 	static const char *const lines[] = {
@@ -258,6 +300,15 @@ TEST(line_peel_leaves_genuine_lines)
 		"{\"log\":\"broken",
 		"|a-1|b |",
 		"a b c",
+		"10:00:00  INFO A: b",
+		"[2024-05-01T10:00:00] no zone",
+		"a\tb\tc",
+		"01O text",
+		"{app=\"etl\"} text",
+		"host app[1]: text",
+		"<14>1 text",
+		"jr_0a1b text",
+		"{\"size\":{\"w\":3}}",
 		"Nov 23 2026 is a date, not a syslog prefix at all",
 	};
 	struct buf scratch = BUF_INIT(1 << 16);

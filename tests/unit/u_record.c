@@ -294,11 +294,29 @@ TEST(record_is_peeled_line_by_line)
 		"[2024-05-01, 10:00:01 UTC] {s.py:5} INFO - Traceback (most recent call last):\n"
 		"[2024-05-01, 10:00:01 UTC] {s.py:5} INFO - File \"/a.py\", line 3, in f\n"
 		"[2024-05-01, 10:00:01 UTC] {s.py:5} INFO - return g(x)\n"
-		"[2024-05-01, 10:00:01 UTC] {s.py:5} INFO - KeyError: 'x'\n"
+		"[2024-05-01, 10:00:01 UTC] {s.py:5} INFO - ^^^^\n"
+		"[2024-05-01, 10:00:01 UTC] {s.py:5} INFO - File \"/b.pyx\", line 4, in g\n"
+		"[2024-05-01, 10:00:01 UTC] {s.py:5} INFO - a.b.Bad: 'x'\n"
 		"[2024-05-01, 10:00:01 UTC] {s.py:5} INFO - \n"
 		"[2024-05-01, 10:00:01 UTC] {s.py:5} INFO - next\n",
-		"1|Traceback (most recent call last):\n2|File \"/a.py\", line 3, in f\n"
-		"3|return g(x)\n4|KeyError: 'x'\n--\n6|next\n");
+		"1|Traceback (most recent call last):\n2|  File \"/a.py\", line 3, in f\n"
+		"3|    return g(x)\n4|    ^^^^\n5|  File \"/b.pyx\", line 4, in g\n"
+		"6|a.b.Bad: 'x'\n--\n8|next\n");
+}
+
+TEST(record_of_a_json_document)
+{
+	static const char doc[] =
+		"[\n  {\n    \"insertId\": \"x1\",\n"
+		"    \"textPayload\": \"" T "ERROR A: b\\tc\",\n"
+		"    \"timestamp\": \"2024-05-01T10:00:00Z\"\n  },\n  {\n"
+		"    \"textPayload\": \"\\tat x(Y)\\n\"\n  },\n  {\n"
+		"    \"textPayload\": \"" T "INFO A: d\",\n    \"n\": 1\n  }\n]\n";
+	static const char notebook[] = "{\n \"cells\": [\n  {\n   \"outputs\": [\n"
+				       "    \"" T "WARN A: b\\n\",\n    \"\\tat x(Y)\"\n   ]\n";
+
+	check_records(doc, "4|" T "ERROR A: b\tc\n8|\tat x(Y)\n--\n11|" T "INFO A: d\n");
+	check_records(notebook, "5|" T "WARN A: b\n6|\tat x(Y)\n");
 }
 
 #define CRI "2024-05-01T10:00:00.123456789Z stderr "
