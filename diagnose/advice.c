@@ -162,6 +162,37 @@ static bool raise_memory_overhead(struct advice *a)
 	return true;
 }
 
+/* The same for a container of any kind: the command line in the node manager's message says whose
+ * it was and how large its heap is. */
+static bool raise_container_overhead(struct advice *a)
+{
+	static const struct {
+		const char *program, *key;
+	} programs[] = {
+		{ "ApplicationMaster", "spark.driver.memoryOverhead" },
+		{ "ExecutorLauncher", "spark.yarn.am.memoryOverhead" },
+		{ "YarnCoarseGrainedExecutorBackend", "spark.executor.memoryOverhead" },
+	};
+	const struct advice_context *c = a->context;
+	int64_t used = figure_number(c, "used_bytes"), limit = figure_number(c, "limit_bytes");
+	int64_t heap = figure_number(c, "heap_bytes");
+	struct str program = figure_text(c, "program");
+
+	for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
+		if (!str_eq(program, str_from(programs[i].program)) || used < 0 || limit < heap)
+			continue;
+		a->fix->text = STR("Give the container room outside the heap");
+		a->fix->computed_from =
+			keepf(c, STR_FMT " used of " STR_FMT ", still growing; heap " STR_FMT,
+			      STR_ARG(shown_bytes(c, used)), STR_ARG(shown_bytes(c, limit)),
+			      STR_ARG(shown_bytes(c, heap)));
+		a->fix->now = conf_bytes(c, limit - heap);
+		set(a, programs[i].key, conf_bytes(c, round_up(2 * used - heap, 128 * MIB)));
+		return true;
+	}
+	return false;
+}
+
 /*
  * Virtual memory counts address space, of which a JVM and its Python workers reserve far more than
  * they use; the limit is the container times yarn.nodemanager.vmem-pmem-ratio. So the container
@@ -499,7 +530,7 @@ static bool raise_port_retries(struct advice *a)
 	return true;
 }
 
-/* The settings behind the names Spark gives its services. */
+/* A fixed port serves one process of a host; 0 lets the operating system choose a free one. */
 static bool free_service_port(struct advice *a)
 {
 	static const struct {
@@ -516,11 +547,24 @@ static bool free_service_port(struct advice *a)
 		if (!str_ends_with(service, str_from(ports[i].service)))
 			continue;
 		a->fix->text = STR("Or let the operating system choose the port");
-		a->fix->now = run_setting(c->run, str_from(ports[i].key));
+		a->fix->now = figure_text(c, "port");
 		set(a, ports[i].key, STR("0"));
 		return true;
 	}
 	return false;
+}
+
+/* Four times what was not enough; at least ten minutes. */
+static bool raise_am_wait_time(struct advice *a)
+{
+	const struct advice_context *c = a->context;
+	int64_t limit_ms = figure_number(c, "limit_ms");
+
+	a->fix->text = STR("Or more patience");
+	a->fix->now =
+		limit_ms > 0 ? keepf(c, "%" PRId64 "s", limit_ms / 1000) : STR("100s (default)");
+	set(a, "spark.yarn.am.waitTime", keepf(c, "%" PRId64 "s", max64(4 * limit_ms / 1000, 600)));
+	return true;
 }
 
 static bool same_python(struct advice *a)
@@ -605,7 +649,9 @@ static const struct computed_fix {
 	{ "lower-executor-memory", lower_executor_memory },
 	{ "lower-executor-memory-to-max", lower_executor_memory_to_max },
 	{ "move-local-dirs", move_local_dirs },
+	{ "raise-am-wait-time", raise_am_wait_time },
 	{ "raise-broadcast-timeout", raise_broadcast_timeout },
+	{ "raise-container-overhead", raise_container_overhead },
 	{ "raise-driver-memory", raise_driver_memory },
 	{ "raise-driver-memory-to-minimum", raise_driver_memory_to_minimum },
 	{ "raise-executor-memory", raise_executor_memory },

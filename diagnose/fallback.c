@@ -49,6 +49,28 @@ static const struct sighting *find_end(const struct drafts *d, const struct run 
 	return best ? best : run->outcome;
 }
 
+static bool names_exception(const struct draft *x)
+{
+	for (size_t i = 0; i < x->sighting_count; i++)
+		if (x->sightings[i]->cause_name.len)
+			return true;
+	return false;
+}
+
+/* The end's exception only passes on what a known line before it says: the status a process ended
+ * with, how the application master's container ended. That line says more, and what to read. */
+static bool is_passed_on(const struct drafts *d, const struct draft *end)
+{
+	for (size_t i = 0; end && end->cause_count && i < d->count; i++) {
+		const struct draft *x = &d->items[i];
+
+		if (x->run == end->run && !x->quiet && x->tied && !x->cause_count &&
+		    x->pattern->severity >= SEVERITY_ERROR && !names_exception(x))
+			return true;
+	}
+	return false;
+}
+
 /* The same place, told as the error that stands there. */
 static const struct sighting *retell(struct drafts *d, const struct sighting *o,
 				     const struct pattern *p)
@@ -80,7 +102,7 @@ static void explain_end(struct drafts *d, const struct runs *runs, size_t run_in
 	struct draft *x, copy = { .first_ms = TIME_NONE, .last_ms = TIME_NONE };
 	size_t added;
 
-	if (!o)
+	if (!o || is_passed_on(d, from))
 		return;
 	if (from)
 		copy = *from;

@@ -168,6 +168,25 @@ static void collect_places(struct drafts *d, struct draft *x)
 	}
 }
 
+/* What a later line took back: an application that waits, and then runs. */
+static bool is_refuted(const struct draft *x, struct stream_log *const *streams, size_t count,
+		       const struct runs *runs)
+{
+	for (size_t i = 0; i < count && x->pattern->refuter_count; i++) {
+		if (runs_of_stream(runs, streams[i]) != x->run)
+			continue;
+		for (size_t g = 0; g < streams[i]->group_count; g++) {
+			const struct sighting_group *group = streams[i]->groups[g];
+
+			for (size_t k = 0; k < x->pattern->refuter_count; k++)
+				if (str_eq(group->pattern->id, x->pattern->refuters[k]) &&
+				    group->last_ms != TIME_NONE && group->last_ms >= x->last_ms)
+					return true;
+		}
+	}
+	return false;
+}
+
 void drafts_group(struct drafts *d, struct stream_log *const *streams, size_t count,
 		  const struct runs *runs, struct arena *arena)
 {
@@ -182,6 +201,7 @@ void drafts_group(struct drafts *d, struct stream_log *const *streams, size_t co
 			qsort(x->sightings, x->sighting_count, sizeof(const struct sighting *),
 			      compare_sightings);
 		collect_places(d, x);
+		x->quiet = is_refuted(x, streams, count, runs);
 		/* One event, two proofs: an event log repeats what the logs say, or the reverse. */
 		if (x->event_count > x->count)
 			x->count = x->event_count;

@@ -132,6 +132,7 @@ static const struct {
 	{ "pattern-explains-cycle", RULE_REFERENCE, "explains" },
 	{ "pattern-explains-unknown", RULE_REFERENCE, "explains" },
 	{ "pattern-needs-unknown", RULE_REFERENCE, "needs" },
+	{ "pattern-refuted-by-unknown", RULE_REFERENCE, "refuted_by" },
 	{ "pattern-advice", RULE_ADVICE, NULL },
 	{ "pattern-title", RULE_ADVICE, "title" },
 	{ "pattern-unknown-fix", RULE_ADVICE, "fixes" },
@@ -184,7 +185,8 @@ struct defects {
 static bool is_unknown_id(const char *code)
 {
 	return !strcmp(code, "pattern-explains-unknown") ||
-	       !strcmp(code, "pattern-needs-unknown") || !strcmp(code, "pattern-also");
+	       !strcmp(code, "pattern-needs-unknown") ||
+	       !strcmp(code, "pattern-refuted-by-unknown") || !strcmp(code, "pattern-also");
 }
 
 static void take_defect(struct diag_sink *sink, const struct diag *d)

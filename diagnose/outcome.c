@@ -2,12 +2,6 @@
 #include "diagnose/outcome.h"
 
 enum {
-	/*
-	 * Up to this a line that speaks of an end is a sign, which jobs that finish after it in the
-	 * same log refute. A traceback is one: it looks the same when the script caught and printed
-	 * it.
-	 */
-	AUTHORITY_SIGN_MAX = 5,
 	/* Up to this it speaks of a part (a job, a query) that the program may do without. */
 	AUTHORITY_PART_MAX = 3,
 	/* So few lines behind a traceback may be the rest of its message, or of an exit handler. */
@@ -240,6 +234,15 @@ static bool mark_outlived(const struct runs *runs, struct stream_log *const *str
 	return is_last;
 }
 
+/* What stops one executor is no end of the application; "driver" is local mode's. */
+static bool is_of_executor(const struct sighting *o)
+{
+	struct str executor = o->places[PLACE_EXECUTOR];
+
+	return o->stream->process == PROCESS_EXECUTOR ||
+	       (executor.len && !str_eq(executor, STR("driver")));
+}
+
 static bool run_has(const struct runs *runs, const struct run *r, struct stream_log *const *streams,
 		    size_t count, struct str id)
 {
@@ -311,6 +314,8 @@ void outcome_collect(struct runs *runs, struct stream_log *const *streams, size_
 			    !has_company(runs, r, streams, count, group->pattern))
 				continue;
 			if (is_refuted(runs, r, streams, count, group))
+				continue;
+			if (group->pattern->authority <= AUTHORITY_PART_MAX && is_of_executor(o))
 				continue;
 			if (group->pattern->noise_after_stop && run_stopped_before(r, o))
 				continue;

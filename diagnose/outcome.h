@@ -9,6 +9,15 @@
 
 #include "diagnose/reason.h"
 
+enum {
+	/*
+	 * Up to this a line that speaks of an end is a sign, which jobs that finish after it in the
+	 * same log refute. A traceback is one: it looks the same when the script caught and printed
+	 * it.
+	 */
+	AUTHORITY_SIGN_MAX = 5,
+};
+
 /* Sets run->about.outcome and run->outcome from all sightings of the run. */
 void outcome_collect(struct runs *runs, struct stream_log *const *streams, size_t count);
 /* Last adjustments that need the drafts (terminal records without an outcome line). */

@@ -1,5 +1,6 @@
 /* The last two steps of reason.h: what a success makes of its failures, and the order. */
 #include "base/base.h"
+#include "diagnose/outcome.h"
 #include "diagnose/reason.h"
 
 /* What a run can lose and still succeed; anything else it survived cost it nothing we know of. */
@@ -7,7 +8,9 @@ static bool is_cost(const struct pattern *p)
 {
 	return p->fact == FACT_EXECUTOR_LOST || p->fact == FACT_TASK_FAILED ||
 	       p->fact == FACT_STAGE_FAILED || p->fact == FACT_JOB_FAILED ||
-	       p->role == ROLE_PERFORMANCE;
+	       p->role == ROLE_PERFORMANCE ||
+	       /* Stated by who decides it: an earlier attempt of the application. */
+	       (p->outcome == OUTCOME_FAILED && p->authority > AUTHORITY_SIGN_MAX);
 }
 
 static void mark_costly(struct drafts *d, size_t i, bool *costly)

@@ -91,6 +91,9 @@ static void identify_by_path(struct stream_log *s)
 
 	if (!s->bound)
 		s->process = p.process;
+	/* A local master inside a container of YARN: YARN's application it is all the same. */
+	if (p.container.len && p.app.len && str_starts_with(s->app, STR("local-")))
+		s->app = p.app;
 	set_if_empty(&s->app, p.app);
 	set_if_empty(&s->attempt, p.attempt);
 	set_if_empty(&s->container, p.container);

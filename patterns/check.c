@@ -66,6 +66,10 @@ static void check_references(struct checker *c)
 		if (!is_known(c, p->unless[i]))
 			defect(c, "pattern-needs-unknown", "unless \"" STR_FMT "\": no such id",
 			       STR_ARG(p->unless[i]));
+	for (size_t i = 0; i < p->refuter_count; i++)
+		if (!is_known(c, p->refuters[i]))
+			defect(c, "pattern-refuted-by-unknown",
+			       "refuted by \"" STR_FMT "\": no such id", STR_ARG(p->refuters[i]));
 }
 
 static void check_title(struct checker *c)

@@ -408,6 +408,13 @@ static void read_unless(struct reader *r, yaml_node_t *n, void *into)
 	read_texts(r, n, "unless", &p->unless, &p->unless_count);
 }
 
+static void read_refuted_by(struct reader *r, yaml_node_t *n, void *into)
+{
+	struct pattern *p = into;
+
+	read_texts(r, n, "refuted_by", &p->refuters, &p->refuter_count);
+}
+
 static void read_misses(struct reader *r, yaml_node_t *n, void *into)
 {
 	struct pattern *p = into;
@@ -731,6 +738,7 @@ enum {
 	FIELD_AFTER_STOP,
 	FIELD_NEEDS,
 	FIELD_UNLESS,
+	FIELD_REFUTED_BY,
 	FIELD_WHY,
 	FIELD_FIXES,
 	FIELD_SEE_IN_UI,
@@ -763,6 +771,7 @@ static const struct field pattern_fields[FIELD_COUNT + 1] = {
 	[FIELD_AFTER_STOP] = { .name = "after_stop", .read = read_after_stop },
 	[FIELD_NEEDS] = { .name = "needs", .read = read_needs },
 	[FIELD_UNLESS] = { .name = "unless", .read = read_unless },
+	[FIELD_REFUTED_BY] = { .name = "refuted_by", .read = read_refuted_by },
 	[FIELD_WHY] = { .name = "why", .read = read_why },
 	[FIELD_FIXES] = { .name = "fixes", .read = read_fixes },
 	[FIELD_SEE_IN_UI] = { .name = "see_in_ui", .read = read_see_in_ui },

@@ -145,6 +145,8 @@ struct pattern {
 	size_t needs_count;
 	const struct str *unless;
 	size_t unless_count;
+	const struct str *refuters;
+	size_t refuter_count;
 	const struct fix_spec *fixes;
 	size_t fix_count;
 	const struct pattern_example *hits;

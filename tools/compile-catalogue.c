@@ -186,6 +186,7 @@ static void put_pattern(FILE *out, const struct pattern *p)
 	put_texts(out, "group_by", "group_by_count", p->group_by, p->group_by_count);
 	put_texts(out, "needs", "needs_count", p->needs, p->needs_count);
 	put_texts(out, "unless", "unless_count", p->unless, p->unless_count);
+	put_texts(out, "refuters", "refuter_count", p->refuters, p->refuter_count);
 	put_texts(out, "misses", "miss_count", p->misses, p->miss_count);
 	put_windows(out, p);
 	put_captures(out, p);

@@ -35,7 +35,7 @@ TEST(pack_reads_every_field)
 				 "  level: [WARN, ERROR]\n  outcome: failed\n  authority: 5\n"
 				 "  fact: app-end\n  binds: driver\n  terminal: true\n"
 				 "  survivable: true\n  after_stop: noise\n  needs: [b]\n"
-				 "  unless: [a, b]\n  status: unproven\n"
+				 "  unless: [a, b]\n  refuted_by: [a]\n  status: unproven\n"
 				 "  explains: [a, {id: b, same: host}]\n  versions: [3.4, 3.5]\n"
 				 "  why: |\n    Because.\n    Really.\n  see_in_ui: Stages tab\n"
 				 "  fixes:\n    - conf: raise-it\n    - conf: Set it\n"
@@ -52,9 +52,13 @@ TEST(pack_reads_every_field)
 	CHECK(p->binds == 1 && p->terminal && p->noise_after_stop && p->unproven);
 	CHECK(p->survivable && p->needs_count == 1 && p->unless_count == 2);
 	CHECK_STR(p->unless[1], STR("b"));
+	CHECK(p->refuter_count == 1);
+	CHECK_STR(p->refuters[0], STR("a"));
 	CHECK(p->explains_count == 2 && p->explains[0].same == SAME_APP);
 	CHECK_STR(p->explains[1].id, STR("b"));
 	CHECK(p->explains[1].same == SAME_HOST);
+	CHECK(p->needs_count == 1 && p->refuter_count == 1);
+	CHECK_STR(p->refuters[0], STR("a"));
 	CHECK_STR(p->versions, STR("3.4, 3.5"));
 	CHECK_STR(p->why, STR("Because.\nReally."));
 	CHECK(p->capture_count == 2 && p->captures[0].type == CAPTURE_INT);
