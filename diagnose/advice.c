@@ -395,6 +395,21 @@ static bool raise_rpc_message_size(struct advice *a)
 	return true;
 }
 
+/* The limit of an executor's Python workers together, where somebody has set one. */
+static bool raise_pyspark_memory(struct advice *a)
+{
+	const struct advice_context *c = a->context;
+	int64_t now = setting_bytes(c, STR("spark.executor.pyspark.memory"), MIB);
+
+	if (now <= 0 || is_in_driver(c))
+		return false;
+	a->fix->text = STR("A higher limit for an executor's Python workers, which share it by "
+			   "cores; the container grows with it");
+	a->fix->now = conf_bytes(c, now);
+	set(a, "spark.executor.pyspark.memory", conf_bytes(c, 2 * now));
+	return true;
+}
+
 static bool raise_network_timeout(struct advice *a)
 {
 	const struct advice_context *c = a->context;
@@ -663,6 +678,7 @@ static const struct computed_fix {
 	{ "raise-memory-overhead-vmem", raise_memory_overhead_vmem },
 	{ "raise-network-timeout", raise_network_timeout },
 	{ "raise-port-retries", raise_port_retries },
+	{ "raise-pyspark-memory", raise_pyspark_memory },
 	{ "raise-rpc-message-size", raise_rpc_message_size },
 	{ "raise-shuffle-partitions", raise_shuffle_partitions },
 	{ "same-python", same_python },

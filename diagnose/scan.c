@@ -373,6 +373,18 @@ static void share_places(struct sighting *const *made, size_t count)
 	}
 }
 
+/* In a merged log the collector says whose line it is: `etl-5f3c-exec-3`. */
+static void place_by_source(struct scanner *s, struct sighting *o, struct str source)
+{
+	struct stream_place place;
+
+	if (!source.len || o->places[PLACE_EXECUTOR].len)
+		return;
+	place = stream_place_from_path(source);
+	if (place.process == PROCESS_EXECUTOR)
+		o->places[PLACE_EXECUTOR] = stream_log_copy(s->log, place.executor);
+}
+
 static struct sighting *make_sighting(struct scanner *s, const struct found *f,
 				      const struct record *r)
 {
@@ -438,6 +450,8 @@ static void keep_record(struct scanner *s, const struct record *r)
 		made[count++] = o;
 	}
 	share_places(made, count);
+	for (size_t i = 0; i < count; i++)
+		place_by_source(s, made[i], r->source);
 }
 
 static bool in_span(const struct scanner *s)

@@ -46,8 +46,9 @@ struct line_head {
 };
 
 struct line_peeled {
-	struct str text; /* inside the wrappers; points into the line or into `scratch` */
-	int64_t time_ms; /* innermost wrapper's time, true UTC if it said so; TIME_NONE */
+	struct str text;   /* inside the wrappers; points into the line or into `scratch` */
+	struct str source; /* whose line it is in a merged log (a pod's name), as written there */
+	int64_t time_ms;   /* innermost wrapper's time, true UTC if it said so; TIME_NONE */
 	bool wrapped;
 	bool partial; /* CRI `P` or docker without trailing newline: goes on in the next line */
 	bool escaped; /* text was unescaped from JSON into scratch */

@@ -405,6 +405,7 @@ struct splitter_state {
 	bool closed;	 /* a quote has ended */
 	size_t quote_from;
 	int64_t head_ms;
+	struct str source; /* whose record it is; empty: not said */
 };
 
 /* A frame of Python at the margin: Airflow takes the indentation off. */
@@ -463,6 +464,8 @@ static void begin_record(struct splitter_state *s, const struct piece *p, size_t
 		.diagnostic = p->class == LINE_HEAD && str_find(p->text, STR("iagnostics")) > 0,
 		.quote_from = at,
 		.head_ms = p->head.time_ms,
+		/* Of a scrubbed line the bytes do not last. */
+		.source = p->scrubbed ? STR("") : p->peeled.source,
 	};
 }
 
@@ -485,6 +488,9 @@ static bool exception_goes_on(struct splitter_state *s, struct str text)
 static bool starts_record(struct splitter_state *s, const struct piece *p, size_t at)
 {
 	if (!s->begun)
+		return true;
+	/* In a merged log another process's line is never a part of this record. */
+	if (s->source.len && p->peeled.source.len && !str_eq(s->source, p->peeled.source))
 		return true;
 	if (s->partial && p->peeled.wrapped)
 		return false;
@@ -690,6 +696,8 @@ static bool add_piece(struct cleaning *k, const struct piece *p, uint32_t number
 	bool joins = k->partial && p->peeled.wrapped && k->c->lines.len, ok;
 
 	k->out->wrapped |= p->peeled.wrapped;
+	if (!k->out->source.len && !p->scrubbed)
+		k->out->source = p->peeled.source;
 	k->out->rewritten |= p->peeled.escaped || p->scrubbed || joins;
 	if (k->wrapper_ms == TIME_NONE)
 		k->wrapper_ms = p->peeled.time_ms;
@@ -769,7 +777,9 @@ void record_cut(struct record_cutter *c, struct str block, size_t floor, size_t 
 	uint32_t number = lines_before(c, block, begin);
 	struct piece p;
 
-	*out = (struct record){ .begin = begin, .end = end, .head.time_ms = TIME_NONE };
+	*out = (struct record){
+		.begin = begin, .end = end, .source = STR(""), .head.time_ms = TIME_NONE
+	};
 	out->cut_short = end - begin > LIMIT_RECORD_BYTES;
 	buf_clear(&c->text);
 	buf_clear(&c->lines);

@@ -30,6 +30,7 @@ struct record_line {
 
 struct record {
 	size_t begin, end;     /* raw range in the block; end is behind its last newline */
+	struct str source;     /* whose it is in a merged log (line.h); points into the block */
 	struct str text;       /* cleaned; lines joined with '\n', no newline at the end */
 	struct line_head head; /* all empty when the record has none */
 	struct record_line *lines;

@@ -91,6 +91,7 @@ static bool peel_kubectl_prefix(struct str line, struct line_peeled *out, struct
 	    !rest.len || rest.ptr[0] != ' ')
 		return false;
 	out->text = str_skip(rest, 1);
+	(void)str_cut(str_skip(name, sizeof("[pod/") - 1), '/', &out->source, &rest);
 	return true;
 }
 
@@ -204,6 +205,7 @@ static bool peel_stern(struct str line, struct line_peeled *out, struct buf *scr
 	    !str_cut(rest, ' ', &container, &rest) || !str_starts_with(container, STR("spark-")))
 		return false;
 	out->text = rest;
+	out->source = pod;
 	return true;
 }
 
@@ -375,7 +377,7 @@ static char kind_of(struct str line)
 
 struct line_peeled line_peel(struct str line, struct buf *scratch)
 {
-	struct line_peeled out = { .text = line, .time_ms = TIME_NONE };
+	struct line_peeled out = { .text = line, .source = STR(""), .time_ms = TIME_NONE };
 	bool timed = false;
 
 	buf_clear(scratch);
@@ -384,7 +386,7 @@ struct line_peeled line_peel(struct str line, struct buf *scratch)
 		bool peeled = false, behind_time = timed;
 
 		for (size_t i = 0; i < ARRAY_LEN(wrappers) && !peeled; i++) {
-			struct line_peeled inner = { .time_ms = TIME_NONE };
+			struct line_peeled inner = { .source = STR(""), .time_ms = TIME_NONE };
 			size_t kept = scratch->len;
 
 			/* Unescaped text lies in the scratch, which a second unescape could move.
@@ -402,6 +404,8 @@ struct line_peeled line_peel(struct str line, struct buf *scratch)
 			out.wrapped = true;
 			out.partial |= inner.partial;
 			out.escaped |= inner.escaped;
+			if (inner.source.len)
+				out.source = inner.source;
 			timed = inner.time_ms != TIME_NONE;
 			if (timed)
 				out.time_ms = inner.time_ms;

@@ -4,8 +4,8 @@
 #include "parsers/json_pull.h"
 
 enum {
-	/* `_source` of a hit holds `kubernetes`, `jsonPayload` the message: none lies deeper. */
-	DEPTH_MAX = 2,
+	/* `_source` of a hit holds `kubernetes`, which holds `pod`: nothing lies deeper. */
+	DEPTH_MAX = 4,
 	/* Digits of milliseconds, microseconds and nanoseconds since 1970, from 2001 to 2286. */
 	MS_DIGITS = 13,
 	US_DIGITS = 16,
@@ -18,7 +18,8 @@ enum member {
 	MEMBER_OTHER,
 	MEMBER_TEXT,
 	MEMBER_TIME,
-	MEMBER_INSIDE, /* an object that may hold the text */
+	MEMBER_INSIDE, /* an object that may hold one of the others */
+	MEMBER_POD,    /* a pod's name; an object that holds it as its `name` */
 	MEMBER_PLAIN,  /* what docker itself writes beside text and time */
 };
 
@@ -35,8 +36,10 @@ static const struct {
 	{ "time", MEMBER_TIME },	{ "timestamp", MEMBER_TIME },
 	{ "@timestamp", MEMBER_TIME },	{ "__REALTIME_TIMESTAMP", MEMBER_TIME },
 	{ "_source", MEMBER_INSIDE },	{ "jsonPayload", MEMBER_INSIDE },
-	{ "result", MEMBER_INSIDE },	{ "stream", MEMBER_PLAIN },
-	{ "attrs", MEMBER_PLAIN },
+	{ "result", MEMBER_INSIDE },	{ "kubernetes", MEMBER_INSIDE },
+	{ "resource", MEMBER_INSIDE },	{ "labels", MEMBER_INSIDE },
+	{ "pod_name", MEMBER_POD },	{ "pod", MEMBER_POD },
+	{ "stream", MEMBER_PLAIN },	{ "attrs", MEMBER_PLAIN },
 };
 
 static enum member member_of(struct str key)
@@ -48,36 +51,65 @@ static enum member member_of(struct str key)
 }
 
 struct object {
-	struct str text, time;
+	struct str text, time, pod;
 	bool has_text;
 	bool docker; /* nothing but what docker's json-file holds */
 };
 
-static void read_object(struct json_pull *p, struct object *o, int depth)
+/* The text between the quotes; nothing when the value is no string. */
+static struct str string_of(struct str raw)
 {
-	struct str key, raw;
+	return raw.len >= 2 && raw.ptr[0] == '"' ? (struct str){ raw.ptr + 1, raw.len - 2 }
+						 : STR("");
+}
 
-	for (pull_object(p); pull_key(p, &key);) {
-		enum member member = member_of(key);
+static struct str name_of(struct str object)
+{
+	struct json_pull p = json_pull(object);
+	struct str key, name = STR("");
 
-		o->docker &= !depth && member != MEMBER_OTHER && member != MEMBER_INSIDE;
-		if (member == MEMBER_INSIDE && depth + 1 < DEPTH_MAX) {
-			raw = pull_raw(p);
-			if (raw.len && raw.ptr[0] == '{') {
-				struct json_pull inside = json_pull(raw);
+	for (pull_object(&p); pull_key(&p, &key);) {
+		if (str_eq(key, STR("name")))
+			name = pull_string(&p);
+		else
+			pull_skip(&p);
+	}
+	return p.bad ? STR("") : name;
+}
 
-				read_object(&inside, o, depth + 1);
-			}
-			continue;
-		}
-		raw = pull_raw(p);
-		if (member == MEMBER_TIME && !o->time.len)
-			o->time = raw;
-		if (member != MEMBER_TEXT || o->has_text || raw.len < 2 || raw.ptr[0] != '"')
-			continue;
-		o->text = (struct str){ raw.ptr + 1, raw.len - 2 };
+static void take_member(struct object *o, enum member member, struct str raw)
+{
+	if (member == MEMBER_TIME && !o->time.len)
+		o->time = raw;
+	if (member == MEMBER_POD && !o->pod.len)
+		o->pod = raw.ptr[0] == '{' ? name_of(raw) : string_of(raw);
+	if (member == MEMBER_TEXT && !o->has_text && raw.ptr[0] == '"') {
+		o->text = string_of(raw);
 		o->has_text = true;
 	}
+}
+
+/* False when the text is no JSON. The depth is bounded, and so is the stack. */
+static bool read_object(struct str text, struct object *o, int depth)
+{
+	struct json_pull p = json_pull(text);
+	struct str key, raw;
+	bool fine = true;
+
+	for (pull_object(&p); pull_key(&p, &key);) {
+		enum member member = member_of(key);
+
+		o->docker &= !depth && (member == MEMBER_TEXT || member == MEMBER_TIME ||
+					member == MEMBER_PLAIN);
+		raw = pull_raw(&p);
+		if (!raw.len)
+			break;
+		if (member == MEMBER_INSIDE && raw.ptr[0] == '{' && depth + 1 < DEPTH_MAX)
+			fine &= read_object(raw, o, depth + 1);
+		else
+			take_member(o, member, raw);
+	}
+	return fine && !p.bad;
 }
 
 /* A time as it is written in JSON: a string of any layout, or a number since 1970. */
@@ -106,14 +138,12 @@ static void drop_line_end(struct str *s)
 
 bool wrapper_json_peel(struct str line, struct line_peeled *out, struct buf *scratch)
 {
-	struct json_pull p = json_pull(line);
-	struct object o = { .text = STR(""), .time = STR(""), .docker = true };
+	struct object o = { STR(""), STR(""), STR(""), .docker = true };
 
 	/* Spark's own JSON is no wrapper: it is the record. */
 	if (line.len < 2 || line_is_structured(line))
 		return false;
-	read_object(&p, &o, 0);
-	if (p.bad || !o.has_text || !json_unescape(o.text, scratch))
+	if (!read_object(line, &o, 0) || !o.has_text || !json_unescape(o.text, scratch))
 		return false;
 	out->text = buf_str(scratch);
 	/* Docker cuts long lines; the others hand out whole ones, mostly without their end. */
@@ -121,6 +151,7 @@ bool wrapper_json_peel(struct str line, struct line_peeled *out, struct buf *scr
 		       !str_ends_with(out->text, STR("\n"));
 	drop_line_end(&out->text);
 	out->time_ms = read_time(o.time);
+	out->source = o.pod;
 	out->escaped = true;
 	return true;
 }
@@ -176,7 +207,9 @@ void wrapper_json_document_peel(struct str line, struct line_peeled *out, struct
 	struct str s = str_trim(line), key = STR(""), raw;
 	bool text;
 
-	*out = (struct line_peeled){ .text = STR(""), .time_ms = TIME_NONE, .wrapped = true };
+	*out = (struct line_peeled){
+		.text = STR(""), .source = STR(""), .time_ms = TIME_NONE, .wrapped = true
+	};
 	buf_clear(scratch);
 	out->dropped = true;
 	if (!take_string(&s, &raw))

@@ -266,6 +266,29 @@ TEST(line_peels_json_of_shippers)
 		   "text", t, false);
 }
 
+TEST(line_peel_says_whose_line_it_is)
+{
+	static const char *const lines[] = {
+		"[pod/etl-exec-3/spark-kubernetes-executor] text",
+		"etl-exec-3 spark-kubernetes-executor text",
+		"{\"log\":\"text\",\"kubernetes\":{\"host\":\"h\",\"pod_name\":\"etl-exec-3\"}}",
+		"{\"_source\":{\"message\":\"text\",\"kubernetes\":{\"pod\":{\"uid\":1,\"name\":"
+		"\"etl-exec-3\"}}}}",
+		"{\"textPayload\":\"text\",\"resource\":{\"labels\":{\"pod_name\":\"etl-exec-3\"}}"
+		"}",
+	};
+	struct buf scratch = BUF_INIT(1 << 16);
+
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		struct line_peeled p = line_peel(str_from(lines[i]), &scratch);
+
+		CHECK_STR(p.text, STR("text"));
+		CHECK_STR(p.source, STR("etl-exec-3"));
+	}
+	CHECK(!line_peel(STR("Nov 23 10:00:00 host app[1]: text"), &scratch).source.len);
+	buf_release(&scratch);
+}
+
 TEST(line_peels_ci_servers_and_syslog)
 {
 	int64_t t = clock_ms(2020, 12, 2, 15, 51, 17, 125);

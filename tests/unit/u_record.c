@@ -304,6 +304,24 @@ TEST(record_is_peeled_line_by_line)
 		"6|a.b.Bad: 'x'\n--\n8|next\n");
 }
 
+TEST(record_of_a_merged_log_has_one_source)
+{
+	static const char lines[] = "a-exec-1 spark-kubernetes-executor " T "ERROR A: b\n"
+				    "a-driver spark-kubernetes-driver \tat other(Z)\n"
+				    "a-driver spark-kubernetes-driver " T "INFO A: c\n"
+				    "a-driver spark-kubernetes-driver \tat x(Y)\n";
+	struct record_cutter c;
+	struct record r;
+
+	check_records(lines, "1|" T "ERROR A: b\n--\n2|\tat other(Z)\n--\n3|" T
+			     "INFO A: c\n4|\tat x(Y)\n");
+	record_cutter_init(&c);
+	record_block_begin(&c, str_from(lines));
+	record_cut(&c, str_from(lines), 0, 0, &r);
+	CHECK_STR(r.source, STR("a-exec-1"));
+	record_cutter_release(&c);
+}
+
 TEST(record_of_a_json_document)
 {
 	static const char doc[] =
