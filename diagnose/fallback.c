@@ -104,6 +104,9 @@ static void explain_end(struct drafts *d, const struct runs *runs, size_t run_in
 
 	if (!o || is_passed_on(d, from))
 		return;
+	/* No exception to name: the known line that ended the run says more than "unclassified". */
+	if (from && !o->cause_name.len && from->pattern->severity >= SEVERITY_ERROR)
+		return;
 	if (from)
 		copy = *from;
 	x = drafts_add(d);
