@@ -266,7 +266,8 @@ static void executor_removed(struct history *h, const struct event *e, uint32_t 
 	/* One that dies while it registers is removed without ever having been added. */
 	struct history_executor *x = executor_of(h, e);
 
-	if (!x)
+	/* Of one given back on purpose the cluster manager reports the end as well. */
+	if (!x || (x->removed_ms >= 0 && !x->lost))
 		return;
 	x->removed_ms = e->time_ms;
 	x->lost = !is_planned_removal(e->reason);

@@ -87,6 +87,9 @@ TEST(history_tells_lost_from_given_back)
 		"\"1\",\"Removed Reason\":\"Executor killed by driver.\"}",
 		"{\"Event\":\"SparkListenerExecutorRemoved\",\"Timestamp\":3000,\"Executor ID\":"
 		"\"2\",\"Removed Reason\":\"Command exited with code 137\"}",
+		/* The container's end, after the executor had been given back. */
+		"{\"Event\":\"SparkListenerExecutorRemoved\",\"Timestamp\":3100,\"Executor ID\":"
+		"\"1\",\"Removed Reason\":\"exited because of a YARN event\"}",
 	};
 	struct history *h = history_of_lines(lines, ARRAY_LEN(lines));
 
