@@ -313,9 +313,9 @@ void outcome_collect(struct runs *runs, struct stream_log *const *streams, size_
 			    pattern_is_misplaced(o->pattern, o->stream->process) ||
 			    !has_company(runs, r, streams, count, group->pattern))
 				continue;
-			if (is_refuted(runs, r, streams, count, group))
-				continue;
 			if (group->pattern->authority <= AUTHORITY_PART_MAX && is_of_executor(o))
+				continue;
+			if (is_refuted(runs, r, streams, count, group))
 				continue;
 			if (group->pattern->noise_after_stop && run_stopped_before(r, o))
 				continue;

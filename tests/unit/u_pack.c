@@ -57,8 +57,6 @@ TEST(pack_reads_every_field)
 	CHECK(p->explains_count == 2 && p->explains[0].same == SAME_APP);
 	CHECK_STR(p->explains[1].id, STR("b"));
 	CHECK(p->explains[1].same == SAME_HOST);
-	CHECK(p->needs_count == 1 && p->refuter_count == 1);
-	CHECK_STR(p->refuters[0], STR("a"));
 	CHECK_STR(p->versions, STR("3.4, 3.5"));
 	CHECK_STR(p->why, STR("Because.\nReally."));
 	CHECK(p->capture_count == 2 && p->captures[0].type == CAPTURE_INT);
