@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "parsers/json_pull.h"
+#include "parsers/line.h"
 
 #define HISTORY_BYTES_MAX ((size_t)256 << 20)
 
@@ -84,6 +85,8 @@ void history_free(struct history *h)
 	free(h->stages);
 	free(h->jobs);
 	free(h->executors);
+	for (size_t i = 0; i < h->stream_count; i++)
+		distribution_release(&h->streams[i].batch_ms);
 	free(h->streams);
 	int_map_release(&h->executor_index);
 	int_map_release(&h->stage_index);
@@ -656,8 +659,10 @@ static int64_t rows_read(struct str sources)
 static void stream_event(struct history *h, const struct event *e, uint32_t number)
 {
 	struct history_stream *s = NULL;
+	int64_t began = TIME_NONE;
 
-	(void)number;
+	if (e->timestamp.len && line_time(e->timestamp, &began))
+		saw_time(h, began);
 	for (size_t i = 0; i < h->stream_count && !s; i++)
 		if (str_eq(h->streams[i].run_id, e->run_id))
 			s = &h->streams[i];
@@ -670,14 +675,19 @@ static void stream_event(struct history *h, const struct event *e, uint32_t numb
 			array_grow(h->streams, h->stream_count, &h->stream_capacity, sizeof(*s));
 		s = &h->streams[h->stream_count++];
 		*s = (struct history_stream){ .run_id = text(h, e->run_id),
-					      .start_ms = h->last_ms,
+					      .start_ms = began != TIME_NONE ? began : h->last_ms,
 					      .end_ms = -1 };
 	}
 	if (e->stream_name.len)
 		s->name = text(h, e->stream_name);
+	s->event = number;
 	if (e->kind == EVENT_STREAM_PROGRESS) {
 		s->batches++;
-		s->rows += rows_read(e->sources);
+		s->rows = add_saturated(s->rows, rows_read(e->sources));
+		if (e->batch_ms >= 0)
+			distribution_add(&s->batch_ms, e->batch_ms);
+		if (began != TIME_NONE && e->batch_ms >= 0)
+			saw_time(h, began + e->batch_ms);
 	}
 	if (e->kind == EVENT_STREAM_TERMINATED) {
 		s->end_ms = h->last_ms;
@@ -753,5 +763,7 @@ void history_finish(struct history *h)
 	for (size_t i = 0; i < h->job_count; i++)
 		for (size_t k = 0; k < h->jobs[i].stage_count; k++)
 			count_stage(h, &h->jobs[i], h->jobs[i].stages[k]);
+	for (size_t i = 0; i < h->stream_count; i++)
+		h->streams[i].batch_quantiles = distribution_quantiles(&h->streams[i].batch_ms);
 	plans_finish(&h->plans);
 }

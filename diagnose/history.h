@@ -131,6 +131,9 @@ struct history_executor {
 struct history_stream { /* a structured streaming query */
 	struct str name, run_id, reason;
 	int64_t start_ms, end_ms, batches, rows;
+	struct distribution batch_ms;	  /* of the batches that say how long they took */
+	struct quantiles batch_quantiles; /* of these, after history_finish() */
+	uint32_t event;			  /* number of its end, else of its last progress */
 };
 
 struct history {

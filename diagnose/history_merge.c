@@ -235,13 +235,16 @@ static void merge_streams(struct history *h, struct history *next)
 		if (!to) {
 			own(h, &from->run_id);
 			h->streams[h->stream_count++] = *from;
+			from->batch_ms = (struct distribution){ 0 }; /* has a new owner */
 			continue;
 		}
 		take(&to->name, from->name);
 		take(&to->reason, from->reason);
 		take_time(&to->end_ms, from->end_ms);
+		to->event = from->event;
 		to->batches += from->batches;
-		to->rows += from->rows;
+		to->rows = add_saturated(to->rows, from->rows);
+		distribution_merge(&to->batch_ms, &from->batch_ms);
 	}
 }
 

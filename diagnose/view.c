@@ -536,6 +536,54 @@ static void fill_sql(const struct diagnosis *d, struct table *t)
 	}
 }
 
+/* --- streams --------------------------------------------------------------------------------- */
+
+static const struct column stream_columns[] = {
+	{ "app", "Application", COLUMN_TEXT, false },
+	{ "query", "Query", COLUMN_TEXT, false },
+	{ "state", "State", COLUMN_TEXT, false },
+	{ "start_ms", "Start (UTC)", COLUMN_TIME, false },
+	{ "duration_ms", "Took", COLUMN_MS, false },
+	{ "batches", "Batches", COLUMN_NUMBER, false },
+	{ "rows", "Rows", COLUMN_NUMBER, false },
+	{ "batch_ms", "Batch min..25%..med..75%..max", COLUMN_MS, true },
+	{ "run_id", NULL, COLUMN_TEXT, false },
+	{ "error", "Error", COLUMN_TEXT, false },
+};
+
+/* A query does not succeed: it runs until somebody stops it. */
+static const char *const stream_state_names[] = {
+	[WORK_RUNNING] = "running", [WORK_SUCCEEDED] = "stopped", [WORK_FAILED] = "failed"
+};
+
+static void fill_streams(const struct diagnosis *d, struct table *t)
+{
+	for (size_t k = 0; k < d->history_count; k++)
+		for (size_t i = 0; i < d->histories[k].history->stream_count; i++) {
+			const struct history_stream *s = &d->histories[k].history->streams[i];
+			enum work_state state = s->end_ms < 0	? WORK_RUNNING
+						: s->reason.len ? WORK_FAILED
+								: WORK_SUCCEEDED;
+			struct row *r = table_add(t, rank_of(state));
+			size_t c = 0;
+
+			if (!r)
+				return;
+			r->cells[c++] = app_cell(&d->histories[k]);
+			r->cells[c++] = cell_text(s->name);
+			r->cells[c++] = cell_text(str_from(stream_state_names[state]));
+			r->cells[c++] = cell_number(s->start_ms);
+			r->cells[c++] = span_cell(s->start_ms, s->end_ms);
+			r->cells[c++] = cell_number(s->batches);
+			r->cells[c++] = cell_number(s->rows);
+			if (s->batch_ms.count)
+				r->cells[c] = cell_quantiles(&s->batch_quantiles);
+			c++;
+			r->cells[c++] = cell_text(s->run_id);
+			r->cells[c++] = cell_text(s->reason);
+		}
+}
+
 /* --- timeline -------------------------------------------------------------------------------- */
 
 static const struct column timeline_columns[] = {
@@ -681,6 +729,7 @@ const struct view views[] = {
 	{ "executors", executor_columns, ARRAY_LEN(executor_columns), fill_executors },
 	{ "hosts", host_columns, ARRAY_LEN(host_columns), fill_hosts },
 	{ "sql", sql_columns, ARRAY_LEN(sql_columns), fill_sql },
+	{ "streams", stream_columns, ARRAY_LEN(stream_columns), fill_streams },
 	{ "timeline", timeline_columns, ARRAY_LEN(timeline_columns), fill_timeline },
 };
 const size_t view_count = ARRAY_LEN(views);

@@ -258,18 +258,19 @@ static const struct field resource_profile[] = {
 	END_FIELDS,
 };
 
-static const struct field stream_progress[] = {
-	TEXT_FIELD("runId", run_id),
-	TEXT_FIELD("name", stream_name),
-	RAW_FIELD("sources", sources),
+static const struct field batch_duration[] = {
+	INT_FIELD("triggerExecution", batch_ms),
 	END_FIELDS,
 };
+static const struct field stream_progress[] = {
+	TEXT_FIELD("runId", run_id),	    TEXT_FIELD("name", stream_name),
+	TEXT_FIELD("timestamp", timestamp), NESTED("durationMs", batch_duration),
+	RAW_FIELD("sources", sources),	    END_FIELDS,
+};
 static const struct field stream_event[] = {
-	TEXT_FIELD("runId", run_id),
-	TEXT_FIELD("name", stream_name),
-	TEXT_FIELD("exception", reason),
-	NESTED("progress", stream_progress),
-	END_FIELDS,
+	TEXT_FIELD("runId", run_id),	     TEXT_FIELD("name", stream_name),
+	TEXT_FIELD("timestamp", timestamp),  TEXT_FIELD("exception", reason),
+	NESTED("progress", stream_progress), END_FIELDS,
 };
 
 #define STREAM "org.apache.spark.sql.streaming.StreamingQueryListener$Query"
@@ -467,6 +468,7 @@ static void clear(struct event *e)
 		.submit_ms = -1,
 		.complete_ms = -1,
 		.execution_id = -1,
+		.batch_ms = -1,
 		.index = -1,
 		.attempt = -1,
 		.launch_ms = -1,

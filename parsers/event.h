@@ -108,7 +108,9 @@ struct event {
 	struct str task_resources;
 	/* structured streaming */
 	struct str run_id, stream_name;
-	struct str sources; /* JSON array of a progress */
+	struct str sources;   /* JSON array of a progress */
+	struct str timestamp; /* ISO 8601: when the query, or the batch of a progress, began */
+	int64_t batch_ms;     /* how long that batch took */
 };
 
 /* `line` without its newline. */

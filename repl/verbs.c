@@ -101,6 +101,9 @@ const struct verb verbs[] = {
 	  NULL,
 	  SHOW_FLAGS | FLAG_EVENTS,
 	  verb_plan },
+	{ "streams", NULL, "The run as tables", "streaming queries, failed first",
+	  "The quantiles are of the time its batches took.", EXAMPLES("streams"), NO_ARGUMENTS,
+	  NULL, EVENT_FLAGS, verb_view },
 	{ "timeline", NULL, "The run as tables",
 	  "driver, jobs and executors side by side; what happened when",
 	  "From text and event logs. A digit in the drawing is the number of a finding, a cross "

@@ -124,10 +124,16 @@ TEST(history_counts_streaming_rows)
 	static const char *const lines[] = {
 		START,
 		"{\"Event\":\"org.apache.spark.sql.streaming.StreamingQueryListener$"
-		"QueryStartedEvent\",\"id\":\"a\",\"runId\":\"r\",\"name\":\"clicks\"}",
+		"QueryStartedEvent\",\"id\":\"a\",\"runId\":\"r\",\"name\":\"clicks\","
+		"\"timestamp\":\"2026-11-23T14:44:09.941Z\"}",
 		"{\"Event\":\"org.apache.spark.sql.streaming.StreamingQueryListener$"
 		"QueryProgressEvent\",\"progress\":{\"id\":\"a\",\"runId\":\"r\",\"batchId\":0,"
+		"\"timestamp\":\"2026-11-23T14:44:10.000Z\","
+		"\"durationMs\":{\"addBatch\":9,\"triggerExecution\":4000},"
 		"\"sources\":[{\"numInputRows\":5},{\"numInputRows\":7}]}}",
+		"{\"Event\":\"org.apache.spark.sql.streaming.StreamingQueryListener$"
+		"QueryProgressEvent\",\"progress\":{\"runId\":\"r\",\"batchId\":1,"
+		"\"durationMs\":{\"triggerExecution\":1000},\"sources\":[]}}",
 		"{\"Event\":\"org.apache.spark.sql.streaming.StreamingQueryListener$"
 		"QueryTerminatedEvent\",\"id\":\"a\",\"runId\":\"r\",\"exception\":\"boom\"}",
 	};
@@ -136,7 +142,13 @@ TEST(history_counts_streaming_rows)
 	CHECK(h->stream_count == 1);
 	CHECK_STR(h->streams[0].name, STR("clicks"));
 	CHECK_STR(h->streams[0].reason, STR("boom"));
-	CHECK(h->streams[0].batches == 1 && h->streams[0].rows == 12);
+	CHECK(h->streams[0].batches == 2 && h->streams[0].rows == 12);
+	CHECK(h->streams[0].start_ms == INT64_C(1795445049941));
+	/* The application went on at least as long as the batch. */
+	CHECK(h->streams[0].end_ms == INT64_C(1795445054000));
+	history_finish(h);
+	CHECK(h->streams[0].batch_quantiles.at[QUANTILE_MIN] == 1000);
+	CHECK(h->streams[0].batch_quantiles.at[QUANTILE_MAX] == 4000);
 	history_free(h);
 }
 
