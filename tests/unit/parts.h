@@ -90,7 +90,7 @@ static inline void reread_from(struct bookmark *b, struct str text, size_t from)
 	char *got = malloc(want.len + 1);
 
 	CHECK(got && source_read_full(s, got, want.len) == want.len);
-	CHECK(got && !memcmp(got, want.ptr, want.len));
+	CHECK(got && str_eq((struct str){ got, want.len }, want));
 	free(got);
 	source_close(s);
 }
