@@ -64,7 +64,8 @@ static void saw_pattern(void *context, const struct pattern *p)
 {
 	struct gatherer *t = context;
 
-	if (p->role != ROLE_ROOT || p->severity != SEVERITY_CRITICAL)
+	/* What means nothing alone is no news. */
+	if (p->role != ROLE_ROOT || p->severity != SEVERITY_CRITICAL || p->needs_count)
 		return;
 	pthread_mutex_lock(&t->lock);
 	if (!t->progress.seen)
