@@ -20,11 +20,6 @@ double detect_seconds(int64_t ms)
 	return (double)ms / 1000;
 }
 
-static struct event_at whole_log(void)
-{
-	return (struct event_at){ 0 };
-}
-
 static struct event_at at_stage(const struct history_stage *s)
 {
 	return (struct event_at){ s->event, s->piece };
@@ -208,16 +203,22 @@ static void detect_straggler(struct waste *w)
  * 25 % and 10 s. */
 static void detect_gc(struct waste *w)
 {
+	const struct history_stage *most = NULL;
 	int64_t gc = 0;
 
-	for (size_t i = 0; i < w->run->stage_count; i++)
-		gc += w->run->stages[i].total[MEASURE_GC];
+	for (size_t i = 0; i < w->run->stage_count; i++) {
+		const struct history_stage *s = &w->run->stages[i];
+
+		gc += s->total[MEASURE_GC];
+		if (!most || s->total[MEASURE_GC] > most->total[MEASURE_GC])
+			most = s;
+	}
 	if (gc < 10000 || gc < w->task_ms / 4)
 		return;
-	detect_report(w, whole_log(),
+	detect_report(w, at_stage(most),
 		      "waste gc-pressure: %.2f of the task time was garbage collection: %" PRId64
-		      " ms of %" PRId64 " ms",
-		      (double)gc / (double)w->task_ms, gc, w->task_ms);
+		      " ms of %" PRId64 " ms, most of it in stage %" PRId64 ".%" PRId64,
+		      (double)gc / (double)w->task_ms, gc, w->task_ms, most->id, most->attempt);
 }
 
 static int by_start(const void *a, const void *b)
@@ -247,6 +248,8 @@ struct gaps {
 	int64_t first_ms; /* the first job began */
 	int64_t ms;	  /* without a job */
 	int64_t core_ms;  /* held in that time */
+	int64_t longest_ms;
+	const struct history_job *before; /* the longest */
 };
 
 /* Time in which no job ran, from the first job on: sparklens' driver share. */
@@ -254,8 +257,8 @@ static struct gaps find_gaps(const struct waste *w)
 {
 	const struct history *h = w->run;
 	const struct history_job **jobs = malloc(h->job_count * sizeof(const struct history_job *));
+	const struct history_job *last;
 	struct gaps g = { 0 };
-	int64_t busy_until;
 
 	if (!jobs)
 		die_no_memory();
@@ -263,16 +266,21 @@ static struct gaps find_gaps(const struct waste *w)
 		jobs[i] = &h->jobs[i];
 	qsort(jobs, h->job_count, sizeof(*jobs), by_start);
 	g.first_ms = jobs[0]->start_ms;
-	busy_until = jobs[0]->end_ms;
-	for (size_t i = 1; i <= h->job_count && busy_until > 0; i++) {
+	last = jobs[0];
+	for (size_t i = 1; i <= h->job_count && last->end_ms > 0; i++) {
 		int64_t next = i < h->job_count ? jobs[i]->start_ms : w->end_ms;
+		int64_t gap_ms = next - last->end_ms;
 
-		if (next > busy_until) {
-			g.ms += next - busy_until;
-			g.core_ms += core_ms(h, busy_until, next);
+		if (gap_ms > 0) {
+			g.ms += gap_ms;
+			g.core_ms += core_ms(h, last->end_ms, next);
 		}
-		if (i < h->job_count && jobs[i]->end_ms > busy_until)
-			busy_until = jobs[i]->end_ms;
+		if (gap_ms > g.longest_ms) {
+			g.longest_ms = gap_ms;
+			g.before = last;
+		}
+		if (i < h->job_count && jobs[i]->end_ms > last->end_ms)
+			last = jobs[i];
 	}
 	free(jobs);
 	return g;
@@ -293,11 +301,11 @@ static void detect_driver_bound(struct waste *w)
 		cores += w->run->executors[i].cores;
 	if (g.ms < 15000 || g.ms < whole / 2 || g.core_ms < g.ms * cores * 3 / 4)
 		return;
-	detect_report(w, whole_log(),
+	detect_report(w, (struct event_at){ g.before->event, g.before->piece },
 		      "waste driver-bound: no job ran for %.1f s of %.1f s, the executors' %" PRId64
-		      " cores waited for the driver",
-		      detect_seconds(g.ms), detect_seconds(whole), cores);
-	detect_report(w, whole_log(),
+		      " cores waited for the driver, longest behind job %" PRId64,
+		      detect_seconds(g.ms), detect_seconds(whole), cores, g.before->id);
+	detect_report(w, (struct event_at){ g.before->event, g.before->piece },
 		      "waste executors-idle: %" PRId64 " cores idle for %.1f s: %.2f core-hours",
 		      cores, detect_seconds(g.ms), (double)g.core_ms / 3600000);
 }
@@ -305,10 +313,14 @@ static void detect_driver_bound(struct waste *w)
 /* What was computed and thrown away. */
 static void detect_retries(struct waste *w)
 {
+	const struct history_stage *most = NULL;
 	int64_t wasted = 0, failed = 0;
 
 	for (size_t i = 0; i < w->run->stage_count; i++) {
 		const struct history_stage *s = &w->run->stages[i];
+
+		if (!most || s->wasted_ms > most->wasted_ms)
+			most = s;
 
 		wasted += s->wasted_ms;
 		/* Those that were only resubmitted had succeeded. */
@@ -317,31 +329,33 @@ static void detect_retries(struct waste *w)
 	}
 	if (wasted < 5000 && failed < 4)
 		return;
-	detect_report(w, whole_log(),
+	detect_report(w, at_stage(most),
 		      "waste wasted-retries: %" PRId64
-		      " failed task attempts cost %.1f s of task time",
-		      failed, detect_seconds(wasted));
+		      " failed task attempts cost %.1f s of task time, most of it in stage %" PRId64
+		      ".%" PRId64,
+		      failed, detect_seconds(wasted), most->id, most->attempt);
 }
 
 /* Executors taken, given back idle and taken again. */
 static void detect_churn(struct waste *w)
 {
-	int64_t given_back = 0, again = 0, first_ms = INT64_MAX;
+	const struct history_executor *first = NULL;
+	int64_t given_back = 0, again = 0;
 
 	for (size_t i = 0; i < w->run->executor_count; i++) {
 		const struct history_executor *x = &w->run->executors[i];
 
 		if (x->removed_ms > 0 && !x->lost) {
 			given_back++;
-			if (x->removed_ms < first_ms)
-				first_ms = x->removed_ms;
+			if (!first || x->removed_ms < first->removed_ms)
+				first = x;
 		}
 	}
 	for (size_t i = 0; i < w->run->executor_count; i++)
-		again += w->run->executors[i].added_ms > first_ms;
+		again += first && w->run->executors[i].added_ms > first->removed_ms;
 	if (given_back < 2 || again < 2)
 		return;
-	detect_report(w, whole_log(),
+	detect_report(w, (struct event_at){ first->event, first->piece },
 		      "waste dynalloc-churn: %" PRId64
 		      " executors were given back idle and %" PRId64 " requested again",
 		      given_back, again);

@@ -104,7 +104,8 @@ struct history_job {
 	int64_t task_count;
 	struct task_counts tasks; /* these after history_finish() */
 	int64_t stages_succeeded, stages_failed, stages_skipped;
-	uint32_t event;
+	uint32_t event; /* number of its end, else of its start */
+	unsigned piece; /* of the rolled log, that holds this event */
 };
 
 /* How much memory an executor was seen to use, by the tasks that a poll fell into. */
@@ -125,7 +126,8 @@ struct history_executor {
 	bool excluded; /* was, at some time */
 	struct task_counts tasks;
 	int64_t total[MEASURE_COUNT];
-	uint32_t event;
+	uint32_t event; /* number of its removal, else of its registration */
+	unsigned piece; /* of the rolled log, that holds this event */
 };
 
 struct history_stream { /* a structured streaming query */

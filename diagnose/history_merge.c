@@ -130,17 +130,20 @@ static void merge_job(struct history *h, struct history_job *to, struct history_
 		from->stages = NULL;
 		to->end_ms = end.end_ms;
 		to->state = end.state;
+		to->event = end.event;
+		to->piece = end.piece;
 	}
 	if (from->end_ms >= 0) {
 		to->end_ms = from->end_ms;
 		to->state = from->state;
 		to->reason = from->reason;
 		to->event = from->event;
+		to->piece = from->piece;
 	}
 	own(h, &to->reason);
 }
 
-static void merge_jobs(struct history *h, struct history *next)
+static void merge_jobs(struct history *h, struct history *next, unsigned piece)
 {
 	h->jobs = array_reserve(h->jobs, h->job_count, next->job_count, &h->job_capacity,
 				sizeof(*h->jobs));
@@ -148,6 +151,7 @@ static void merge_jobs(struct history *h, struct history *next)
 		struct history_job *from = &next->jobs[i];
 		size_t at = int_map_find(&h->job_index, from->id);
 
+		from->piece = piece;
 		own(h, &from->description);
 		own(h, &from->call_site);
 		if (at != SIZE_MAX) {
@@ -195,8 +199,10 @@ static void merge_executor(struct history *h, struct history_executor *to,
 	task_counts_add(&to->tasks, &from->tasks);
 	for (size_t m = 0; m < MEASURE_COUNT; m++)
 		to->total[m] = add_saturated(to->total[m], from->total[m]);
-	if (from->event)
+	if (from->event) {
 		to->event = from->event;
+		to->piece = from->piece;
+	}
 }
 
 static void merge_executors(struct history *h, struct history *next, unsigned piece)
@@ -207,7 +213,7 @@ static void merge_executors(struct history *h, struct history *next, unsigned pi
 		struct history_executor *from = &next->executors[i];
 		struct history_executor *to = history_executor(h, from->id);
 
-		from->use.piece = piece;
+		from->piece = from->use.piece = piece;
 		if (to) {
 			merge_executor(h, to, from);
 			continue;
@@ -269,7 +275,7 @@ void history_merge(struct history *h, struct history *next, unsigned piece)
 		h->last_ms = next->last_ms;
 	merge_executors(h, next, piece);
 	merge_stages(h, next, piece);
-	merge_jobs(h, next);
+	merge_jobs(h, next, piece);
 	merge_streams(h, next);
 	plans_merge(&h->plans, &next->plans, piece);
 	task_counts_add(&h->tasks, &next->tasks);
