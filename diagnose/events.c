@@ -156,6 +156,16 @@ static void read_environment(struct reader *r, const struct event *e)
 	}
 }
 
+/* As the history has it: without JSON's escapes, and the first line of what may have several. */
+static void name_application(struct reader *r, const struct event *e)
+{
+	struct str name, rest;
+
+	(void)str_cut(r->history->app_name, '\n', &name, &rest);
+	fact(r, e->time_ms, "application " STR_FMT " named " STR_FMT, STR_ARG(r->history->app_id),
+	     STR_ARG(name));
+}
+
 /* --- one event ------------------------------------------------------------------------------- */
 
 static void read_event(struct reader *r, const struct event *e)
@@ -169,8 +179,7 @@ static void read_event(struct reader *r, const struct event *e)
 	if (e->kind == EVENT_LOG_START)
 		fact(r, -1, "Spark version " STR_FMT, STR_ARG(e->version));
 	else if (e->kind == EVENT_APP_START)
-		fact(r, e->time_ms, "application " STR_FMT " named " STR_FMT, STR_ARG(e->app_id),
-		     STR_ARG(e->app_name));
+		name_application(r, e);
 	else if (e->kind == EVENT_ENVIRONMENT)
 		read_environment(r, e);
 	else if (e->kind == EVENT_EXECUTOR_REMOVED)
