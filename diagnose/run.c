@@ -301,16 +301,18 @@ static bool stands_for_a_run(const struct stream_log *s)
 }
 
 enum {
-	/* Logs of one run, in different directories, that are further apart were not written by it.
-	 */
-	APART_MS = 10 * 60 * 1000,
+	/* What one run writes into different directories overlaps in time, but for a start. */
+	APART_MS = 60 * 1000,
 };
 
 /* Event logs are on a clock of their own. */
+static bool is_timed(const struct stream_log *s)
+{
+	return s->first_ms != TIME_NONE && !s->history;
+}
+
 static bool times_are_apart(const struct stream_log *a, const struct stream_log *b)
 {
-	if (a->first_ms == TIME_NONE || b->first_ms == TIME_NONE || b->history)
-		return false;
 	return a->first_ms > b->last_ms + APART_MS || b->first_ms > a->last_ms + APART_MS;
 }
 
@@ -327,7 +329,8 @@ static bool is_another_run(struct stream_log *const *streams, size_t count, size
 		if (is_driver_by_content(s) && is_driver_by_content(streams[j]) &&
 		    !same_process_files(s, streams[j]))
 			return true;
-		*(times_are_apart(s, streams[j]) ? &is_apart : &is_beside) = true;
+		if (is_timed(s) && is_timed(streams[j]))
+			*(times_are_apart(s, streams[j]) ? &is_apart : &is_beside) = true;
 	}
 	return !same_directory && is_apart && !is_beside;
 }
