@@ -1,6 +1,7 @@
-/* Every decoder and every container over any bytes: no crash, no endless output. */
+/* Every decoder, archive and YARN container over any bytes: no crash, no endless output. */
 #include "base/base.h"
 #include "parsers/codec.h"
+#include "parsers/container.h"
 #include "parsers/splitter.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -12,6 +13,27 @@ static void visit_part(struct part_visitor *visitor, const struct part *p)
 {
 	(void)visitor;
 	source_skip(p->source, READ_BYTES_MAX);
+}
+
+/* Reads each member to its end. */
+static bool visit_member(struct member_visitor *visitor, const struct member *m)
+{
+	(void)visitor;
+	source_skip(m->source, READ_BYTES_MAX);
+	return true;
+}
+
+static void walk_archive(struct str bytes)
+{
+	const char *format = container_bid(bytes);
+	struct member_visitor visitor = { visit_member };
+	struct source *s;
+
+	if (!format)
+		return;
+	s = source_from_memory(bytes);
+	container_walk(s, format, &visitor);
+	source_close(s);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -35,5 +57,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		splitters[i]->split(s, STR("application_1_0001/node-1_45454"), &visitor);
 		source_close(s);
 	}
+	walk_archive(bytes);
 	return 0;
 }
