@@ -416,8 +416,14 @@ static bool put_value(struct buf *out, const struct column *c, const struct cell
 /* With -v: each row as a block of all it has. */
 static bool table_blocks(const struct table *t, struct buf *out)
 {
+	int width = 0;
 	bool ok = true;
 
+	for (size_t c = 0; c < t->column_count; c++) {
+		int len = (int)strlen(t->columns[c].name) + 2;
+
+		width = len > width ? len : width;
+	}
 	for (size_t r = 0; ok && r < t->row_count; r++) {
 		ok = !r || buf_add_char(out, '\n');
 		for (size_t c = 0; ok && c < t->column_count; c++) {
@@ -428,7 +434,7 @@ static bool table_blocks(const struct table *t, struct buf *out)
 			    (cell->kind == CELL_QUANTILES &&
 			     !memcmp(cell->quantiles, &nothing, sizeof(nothing))))
 				continue;
-			ok = buf_addf(out, "%-28s", t->columns[c].name) &&
+			ok = buf_addf(out, "%-*s", width, t->columns[c].name) &&
 			     put_value(out, &t->columns[c], cell) && buf_add_char(out, '\n');
 		}
 	}
