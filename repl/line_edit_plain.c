@@ -4,7 +4,8 @@
 
 #include "base/limits.h"
 
-#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
 
 static struct line_edit_options options;
 
@@ -13,28 +14,44 @@ void line_edit_begin(const struct line_edit_options *o)
 	options = *o;
 }
 
+/* Until a line is there; false: Ctrl-C. It is let in only while waiting, so that none is missed
+ * between the prompt and the wait. */
+static bool wait_for_line(const char *prompt)
+{
+	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+	sigset_t interrupt, before;
+	int ready = 0;
+
+	(void)sigemptyset(&interrupt);
+	(void)sigaddset(&interrupt, SIGINT);
+	(void)sigprocmask(SIG_BLOCK, &interrupt, &before);
+	fputs(prompt, stdout);
+	fflush(stdout);
+	while (!*options.cancel && ready <= 0)
+		ready = ppoll(&in, 1, NULL, &before);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	return !*options.cancel;
+}
+
 enum line_edit_result line_edit_read(const char *prompt, char **line)
 {
 	size_t capacity = 0;
 	ssize_t len;
 
 	*line = NULL;
-	fputs(prompt, stdout);
-	fflush(stdout);
-	len = getline(line, &capacity, stdin);
-	if (len >= 0) {
-		if (len && (*line)[len - 1] == '\n')
-			(*line)[len - 1] = '\0';
-		return LINE_EDIT_OK;
-	}
-	free(*line);
-	*line = NULL;
-	if (errno == EINTR && *options.cancel) {
-		clearerr(stdin);
+	if (!wait_for_line(prompt)) {
 		fputc('\n', stdout);
 		return LINE_EDIT_CLEARED;
 	}
-	return LINE_EDIT_END;
+	len = getline(line, &capacity, stdin);
+	if (len < 0) {
+		free(*line);
+		*line = NULL;
+		return LINE_EDIT_END;
+	}
+	if (len && (*line)[len - 1] == '\n')
+		(*line)[len - 1] = '\0';
+	return LINE_EDIT_OK;
 }
 
 void line_edit_remember(const char *line)
