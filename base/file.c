@@ -32,7 +32,7 @@ bool file_load(const char *path, struct buf *into)
 	return !n;
 }
 
-static bool write_all(int fd, struct str s)
+bool file_write(int fd, struct str s)
 {
 	while (s.len) {
 		ssize_t n = write(fd, s.ptr, s.len);
@@ -48,7 +48,7 @@ static bool write_all(int fd, struct str s)
 static bool write_into(const char *path, struct str text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-	bool ok = fd >= 0 && write_all(fd, text);
+	bool ok = fd >= 0 && file_write(fd, text);
 
 	if (fd >= 0)
 		ok = !close(fd) && ok;
@@ -67,7 +67,7 @@ static bool write_beside(const char *target, struct str text, mode_t mode)
 	memcpy(temporary, target, len);
 	memcpy(temporary + len, ".XXXXXX", sizeof(".XXXXXX"));
 	fd = mkostemp(temporary, O_CLOEXEC);
-	ok = fd >= 0 && !fchmod(fd, mode) && write_all(fd, text) && !fsync(fd);
+	ok = fd >= 0 && !fchmod(fd, mode) && file_write(fd, text) && !fsync(fd);
 	if (fd >= 0) {
 		int why;
 

@@ -16,6 +16,9 @@
  */
 bool file_load(const char *path, struct buf *into) MUST_USE;
 
+/* Write all of it; false: errno says why. */
+bool file_write(int fd, struct str text) MUST_USE;
+
 /*
  * Make `text` all that a file holds; false: errno says why, and the file is as it was. It is
  * written beside and then takes the old one's place, so nobody sees half of it; a symbolic link

@@ -94,17 +94,23 @@ void html_attr(struct html_writer *w, const char *name, struct str value)
 	put(w, STR("\""));
 }
 
+/* In `text`, which has room for FORMATTED_BYTES. */
+static struct str format(char *text, const char *fmt, va_list args)
+{
+	int len = vsnprintf(text, FORMATTED_BYTES, fmt, args);
+
+	BUG_ON(len < 0 || len >= FORMATTED_BYTES);
+	return (struct str){ text, (size_t)len };
+}
+
 void html_attrf(struct html_writer *w, const char *name, const char *fmt, ...)
 {
 	char text[FORMATTED_BYTES];
 	va_list args;
-	int len;
 
 	va_start(args, fmt);
-	len = vsnprintf(text, sizeof(text), fmt, args);
+	html_attr(w, name, format(text, fmt, args));
 	va_end(args);
-	BUG_ON(len < 0 || (size_t)len >= sizeof(text));
-	html_attr(w, name, (struct str){ text, (size_t)len });
 }
 
 void html_text(struct html_writer *w, struct str text)
@@ -117,13 +123,10 @@ void html_textf(struct html_writer *w, const char *fmt, ...)
 {
 	char text[FORMATTED_BYTES];
 	va_list args;
-	int len;
 
 	va_start(args, fmt);
-	len = vsnprintf(text, sizeof(text), fmt, args);
+	html_text(w, format(text, fmt, args));
 	va_end(args);
-	BUG_ON(len < 0 || (size_t)len >= sizeof(text));
-	html_text(w, (struct str){ text, (size_t)len });
 }
 
 void html_verbatim(struct html_writer *w, const char *text)

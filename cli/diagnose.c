@@ -187,7 +187,7 @@ enum exit_status run_diagnose(const struct options *o, char **words, size_t coun
 	return status;
 }
 
-/* --- tables ----------------------------------------------------------------------------------- */
+/* --- tables ---------------------------------------------------------------------------------- */
 
 bool cli_has_table_format(const struct options *o, const char *what, struct diag_sink *diags)
 {

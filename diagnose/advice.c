@@ -87,11 +87,6 @@ static int64_t round_up(int64_t value, int64_t step)
 	return (value + step - 1) / step * step;
 }
 
-static int64_t max64(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
 static void set(struct advice *a, const char *key, struct str value)
 {
 	BUG_ON(a->fix->set_count == SETTINGS_MAX);
@@ -116,6 +111,20 @@ static int64_t executor_heap(const struct advice_context *c)
 }
 
 /* --- the computed fixes ---------------------------------------------------------------------- */
+
+/* Its workers count heaps alone: what is outside them is nobody's. */
+static bool is_standalone(const struct run *r)
+{
+	return str_starts_with(r->about.master, STR("spark://"));
+}
+
+static struct str container_use(const struct advice_context *c, int64_t used, int64_t limit,
+				int64_t heap)
+{
+	return keepf(c, STR_FMT " used of " STR_FMT ", still growing; heap " STR_FMT,
+		     STR_ARG(shown_bytes(c, used)), STR_ARG(shown_bytes(c, limit)),
+		     STR_ARG(shown_bytes(c, heap)));
+}
 
 /*
  * The node manager looks every 3 s and kills at the first look past the limit, so the figure in
@@ -143,10 +152,7 @@ static bool raise_memory_overhead(struct advice *a)
 		if (quantity_bytes(value, 1, &direct))
 			overhead = max64(overhead, round_up(direct + 384 * MIB, 128 * MIB));
 	}
-	a->fix->computed_from =
-		keepf(c, STR_FMT " used of " STR_FMT ", still growing; heap " STR_FMT,
-		      STR_ARG(shown_bytes(c, used)), STR_ARG(shown_bytes(c, limit)),
-		      STR_ARG(shown_bytes(c, heap)));
+	a->fix->computed_from = container_use(c, used, limit, heap);
 	most = c->run->container_max_bytes > 0 ? c->run->container_max_bytes - heap : INT64_MAX;
 	if (overhead > most && most > limit - heap) {
 		overhead = most / MIB * MIB;
@@ -182,10 +188,7 @@ static bool raise_container_overhead(struct advice *a)
 		if (!str_eq(program, str_from(programs[i].program)) || used < 0 || limit < heap)
 			continue;
 		a->fix->text = STR("Give the container room outside the heap");
-		a->fix->computed_from =
-			keepf(c, STR_FMT " used of " STR_FMT ", still growing; heap " STR_FMT,
-			      STR_ARG(shown_bytes(c, used)), STR_ARG(shown_bytes(c, limit)),
-			      STR_ARG(shown_bytes(c, heap)));
+		a->fix->computed_from = container_use(c, used, limit, heap);
 		a->fix->now = conf_bytes(c, limit - heap);
 		set(a, programs[i].key, conf_bytes(c, round_up(2 * used - heap, 128 * MIB)));
 		return true;
@@ -283,8 +286,7 @@ static bool raise_executor_memory(struct advice *a)
 			keepf(c, "heap now " STR_FMT, STR_ARG(shown_bytes(c, heap)));
 	if (c->run->container_max_bytes > 0) {
 		most = c->run->container_max_bytes;
-		/* A standalone worker counts heaps alone. */
-		if (!str_starts_with(c->run->about.master, STR("spark://")))
+		if (!is_standalone(c->run))
 			most -= default_overhead(most * 10 / 11);
 		if (want > most) {
 			want = most / MIB * MIB;
@@ -504,7 +506,7 @@ static bool lower_executor_memory(struct advice *a)
 	set(a, "spark.executor.memory", conf_bytes(c, enough));
 	if (overhead > default_overhead(enough) &&
 	    !run_setting(c->run, STR("spark.executor.memoryOverhead")).len &&
-	    !str_starts_with(c->run->about.master, STR("spark://")))
+	    !is_standalone(c->run))
 		set(a, "spark.executor.memoryOverhead", conf_bytes(c, overhead));
 	return true;
 }

@@ -321,7 +321,6 @@ static void detect_retries(struct waste *w)
 
 		if (!most || s->wasted_ms > most->wasted_ms)
 			most = s;
-
 		wasted += s->wasted_ms;
 		/* Those that were only resubmitted had succeeded. */
 		failed += s->tasks.failed -

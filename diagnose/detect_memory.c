@@ -5,11 +5,6 @@
 #define MIB (INT64_C(1) << 20)
 #define GIB (INT64_C(1) << 30)
 
-static int64_t max64(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
 static double gb_hours(double byte_ms)
 {
 	return byte_ms / (double)GIB / 3600000;

@@ -251,34 +251,31 @@ static bool belongs_to_stop(const struct draft *x)
 	return x->first_ms == TIME_NONE || x->first_ms >= x->run->stop_ms - STOP_SLACK_MS;
 }
 
-/* Drop the sightings of the stop itself: what is left, if anything, happened before. */
-static void drop_stop_sightings(struct draft *x)
+static void drop_sightings(struct draft *x,
+			   bool (*goes)(const struct draft *x, const struct sighting *o))
 {
-	size_t kept = 0;
+	size_t kept = 0, dropped;
 
-	if (x->run->stop_ms == TIME_NONE)
-		return;
-	for (size_t i = 0; i < x->sighting_count; i++) {
-		const struct sighting *o = x->sightings[i];
-
-		if (o->time_ms == TIME_NONE || o->time_ms < x->run->stop_ms - STOP_SLACK_MS)
-			x->sightings[kept++] = o;
-	}
-	x->count -= x->sighting_count - kept < x->count ? x->sighting_count - kept : x->count;
+	for (size_t i = 0; i < x->sighting_count; i++)
+		if (!goes(x, x->sightings[i]))
+			x->sightings[kept++] = x->sightings[i];
+	dropped = x->sighting_count - kept;
+	x->count -= dropped < x->count ? dropped : x->count;
 	x->sighting_count = kept;
 }
 
-/* What says how the application ended is not said by an exception it survived. */
-static void drop_outlived_signs(struct draft *x)
+/* Of the stop itself: what is left, if anything, happened before. */
+static bool is_of_stop(const struct draft *x, const struct sighting *o)
 {
-	size_t kept = 0;
+	return x->run->stop_ms != TIME_NONE && o->time_ms != TIME_NONE &&
+	       o->time_ms >= x->run->stop_ms - STOP_SLACK_MS;
+}
 
-	for (size_t i = 0; i < x->sighting_count; i++)
-		if (!x->sightings[i]->outlived)
-			x->sightings[kept++] = x->sightings[i];
-	x->count -= x->sighting_count - kept < x->count ? x->sighting_count - kept : x->count;
-	x->sighting_count = kept;
-	x->quiet = !kept;
+/* What says how the application ended is not said by an exception it survived. */
+static bool is_outlived(const struct draft *x, const struct sighting *o)
+{
+	(void)x;
+	return o->outlived;
 }
 
 static bool is_explained_away(const struct drafts *d, const struct draft *x)
@@ -324,17 +321,19 @@ void drafts_quiet(struct drafts *d, struct runs *runs)
 		struct draft *x = &d->items[i];
 
 		/* Caught, and nothing came of it. */
-		if (x->outlived && x->run->about.outcome != OUTCOME_FAILED)
+		if (x->outlived && x->run->about.outcome != OUTCOME_FAILED) {
 			x->quiet = true;
-		else if (x->pattern->survivable)
-			drop_outlived_signs(x);
+		} else if (x->pattern->survivable) {
+			drop_sightings(x, is_outlived);
+			x->quiet = !x->sighting_count;
+		}
 		if (!x->pattern->noise_after_stop || x->quiet)
 			continue;
 		if (comes_before_stop(x))
 			continue;
 		x->quiet = belongs_to_stop(x);
 		if (!x->quiet)
-			drop_stop_sightings(x);
+			drop_sightings(x, is_of_stop);
 	}
 	/* What needs company may need something that itself needs company: catalogue depth is 2. */
 	for (int round = 0; round < 2; round++)

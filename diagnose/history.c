@@ -661,6 +661,7 @@ static void stream_event(struct history *h, const struct event *e, uint32_t numb
 	struct history_stream *s = NULL;
 	int64_t began = TIME_NONE;
 
+	(void)number;
 	if (e->timestamp.len && line_time(e->timestamp, &began))
 		saw_time(h, began);
 	for (size_t i = 0; i < h->stream_count && !s; i++)
@@ -680,7 +681,6 @@ static void stream_event(struct history *h, const struct event *e, uint32_t numb
 	}
 	if (e->stream_name.len)
 		s->name = text(h, e->stream_name);
-	s->event = number;
 	if (e->kind == EVENT_STREAM_PROGRESS) {
 		s->batches++;
 		s->rows = add_saturated(s->rows, rows_read(e->sources));

@@ -135,7 +135,6 @@ struct history_stream { /* a structured streaming query */
 	int64_t start_ms, end_ms, batches, rows;
 	struct distribution batch_ms;	  /* of the batches that say how long they took */
 	struct quantiles batch_quantiles; /* of these, after history_finish() */
-	uint32_t event;			  /* number of its end, else of its last progress */
 };
 
 struct history {

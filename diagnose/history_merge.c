@@ -247,7 +247,6 @@ static void merge_streams(struct history *h, struct history *next)
 		take(&to->name, from->name);
 		take(&to->reason, from->reason);
 		take_time(&to->end_ms, from->end_ms);
-		to->event = from->event;
 		to->batches += from->batches;
 		to->rows = add_saturated(to->rows, from->rows);
 		distribution_merge(&to->batch_ms, &from->batch_ms);

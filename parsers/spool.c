@@ -1,6 +1,7 @@
 #include "base/base.h"
 #include "parsers/spool.h"
 
+#include "base/file.h"
 #include "base/limits.h"
 
 #include <errno.h>
@@ -54,21 +55,6 @@ static bool has_room(struct spooled_source *s)
 	return false;
 }
 
-static bool write_all(int fd, const char *bytes, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, bytes, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		bytes += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
 static size_t spooled_read(struct source *source, char *into, size_t capacity)
 {
 	struct spooled_source *s = (struct spooled_source *)source;
@@ -76,7 +62,7 @@ static size_t spooled_read(struct source *source, char *into, size_t capacity)
 
 	if (!n)
 		source_degrade(source, s->inner->grade, "%s", s->inner->note);
-	else if (s->fd >= 0 && has_room(s) && !write_all(s->fd, into, n))
+	else if (s->fd >= 0 && has_room(s) && !file_write(s->fd, (struct str){ into, n }))
 		give_up(s, strerror(errno));
 	return n;
 }

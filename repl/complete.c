@@ -233,7 +233,6 @@ static void complete_argument(struct want *w, const struct command_line *line)
 {
 	size_t before = line->count - line->open;
 	const struct argument *a = argument_at(w->verb, count_given(line));
-
 	const struct flag *flag = before > 1 ? flag_find(line->words[before - 1]) : NULL;
 	enum argument_type type = flag && flag->value ? flag->value : a ? a->type : ARGUMENT_NONE;
 
