@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/int_map.h"
 #include "base/utf8.h"
 #include "diagnose/history.h"
 
@@ -32,26 +33,35 @@ struct lanes {
 	const struct diagnosis *d;
 	struct lane *items;
 	size_t count, capacity;
+	struct int_map index; /* of items, by lane_key() */
 	int64_t from_ms, to_ms;
 	size_t width; /* columns of time */
 };
 
 /* --- which lanes ----------------------------------------------------------------------------- */
 
+/* By hash alone, as executors are found in a history. */
+static int64_t lane_key(size_t application, enum process process, struct str executor)
+{
+	uint64_t hash = str_hash(STR_HASH_BASIS, executor);
+
+	hash = str_hash(hash, (struct str){ (const char *)&application, sizeof(application) });
+	return (int64_t)str_hash(hash, (struct str){ (const char *)&process, sizeof(process) });
+}
+
 static struct lane *lane_of(struct lanes *l, size_t application, enum process process,
 			    struct str executor)
 {
+	int64_t key = lane_key(application, process, executor);
+	size_t at = int_map_find(&l->index, key);
 	struct lane *x;
 
-	for (size_t i = 0; i < l->count; i++) {
-		x = &l->items[i];
-		if (x->application == application && x->process == process &&
-		    str_eq(x->executor, executor))
-			return x;
-	}
+	if (at != SIZE_MAX)
+		return &l->items[at];
 	if (l->count == LANES_MAX)
 		return NULL;
 	l->items = array_grow(l->items, l->count, &l->capacity, sizeof(*l->items));
+	int_map_put(&l->index, key, l->count);
 	x = &l->items[l->count++];
 	*x = (struct lane){ .application = application,
 			    .process = process,
@@ -388,6 +398,7 @@ bool lanes_text(const struct diagnosis *d, const struct render_options *o, struc
 		add_log(&l, &d->logs[i]);
 	if (d->application_count)
 		add_findings(&l);
+	int_map_release(&l.index); /* the order changes */
 	if (l.count)
 		qsort(l.items, l.count, sizeof(*l.items), by_place);
 	if (l.count && l.from_ms != TIME_NONE && l.to_ms > l.from_ms)

@@ -270,6 +270,9 @@ enum verb_result repl_run(const struct repl_options *o, struct diag_sink *diags)
 	struct screen screen = { .session = &s, .out = o->out };
 	bool opened = true, piped = reads_stdin(o);
 
+	/* One command that shows the diagnosis needs no more of the logs. */
+	if (o->word_count)
+		options.unindexed = !(verb_find(o->words[0], NULL)->flags & FLAG_LOGS);
 	screen.interactive = !o->commands && !o->script && !o->word_count &&
 			     isatty(fileno(o->out)) && (piped || isatty(STDIN_FILENO));
 	if (screen.interactive) {

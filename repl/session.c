@@ -107,7 +107,7 @@ struct diagnosis *session_read(struct session *s, const struct str *paths, size_
 	o.paths = paths;
 	o.path_count = count;
 	o.app = s->app.len ? s->app : o.app;
-	o.index = true;
+	o.index = !s->options.unindexed;
 	if (s->options.safe || s->options.private)
 		o.spool = SPOOL_MEMORY;
 	d = diagnose_with(s->matcher, &o, s->diags);

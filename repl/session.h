@@ -26,6 +26,7 @@ struct session_options {
 	const char *spark_home;		     /* NULL: where one usually is */
 	bool safe;			     /* no shell, no file is written */
 	bool private;			     /* nothing is remembered on disk */
+	bool unindexed;			     /* no log is read again: the diagnosis is all */
 	void (*progress_end)(void *context); /* with diagnose.progress */
 };
 

@@ -51,6 +51,7 @@ enum verb_flag {
 	FLAG_UNSAFE = 32,   /* runs or writes something: off with --safe */
 	FLAG_SAVE = 64,	    /* --save FILE */
 	FLAG_COMMAND = 128, /* also a command of the command line: sparkdx VERB ARGUMENTS PATH... */
+	FLAG_LOGS = 256,    /* looks at the logs, or reads them again */
 };
 
 struct flag {

@@ -9,6 +9,7 @@
 	}
 /* What shows something of the run is a command of its own as well. */
 #define SHOW_FLAGS  (FLAG_NEEDS_RUN | FLAG_SAVE | FLAG_COMMAND)
+#define READ_FLAGS  (SHOW_FLAGS | FLAG_LOGS)
 #define TABLE_FLAGS (SHOW_FLAGS | FLAG_SORT | FLAG_LIMIT | FLAG_VERBOSE)
 #define EVENT_FLAGS (TABLE_FLAGS | FLAG_EVENTS)
 #define FINDING_ARG                                              \
@@ -87,7 +88,7 @@ const struct verb verbs[] = {
 	  EXAMPLES("tasks 2", "tasks --sort -gc_ms --limit 5"),
 	  { { "STAGE", ARGUMENT_STAGE, true, false } },
 	  NULL,
-	  EVENT_FLAGS,
+	  EVENT_FLAGS | FLAG_LOGS,
 	  verb_tasks },
 	{ "sql", NULL, "The run as tables", "SQL executions; with -v their plans", NULL,
 	  EXAMPLES("sql"), NO_ARGUMENTS, NULL, EVENT_FLAGS, verb_view },
@@ -108,7 +109,8 @@ const struct verb verbs[] = {
 	  "driver, jobs and executors side by side; what happened when",
 	  "From text and event logs. A digit in the drawing is the number of a finding, a cross "
 	  "the end of what was lost or failed; -v draws all executors.",
-	  EXAMPLES("timeline --limit 10"), NO_ARGUMENTS, NULL, TABLE_FLAGS, verb_timeline },
+	  EXAMPLES("timeline --limit 10"), NO_ARGUMENTS, NULL, TABLE_FLAGS | FLAG_LOGS,
+	  verb_timeline },
 	{ "conf",
 	  NULL,
 	  "The run as tables",
@@ -128,7 +130,7 @@ const struct verb verbs[] = {
 	  EXAMPLES("env java"),
 	  { { "PART", ARGUMENT_TEXT, true, false } },
 	  NULL,
-	  EVENT_FLAGS,
+	  EVENT_FLAGS | FLAG_LOGS,
 	  verb_environment },
 
 	{ "whatif",
@@ -142,7 +144,7 @@ const struct verb verbs[] = {
 	  EXAMPLES("whatif executors=40", "whatif executors=4 cores=8"),
 	  { { "WISH", ARGUMENT_TEXT, true, true } },
 	  NULL,
-	  EVENT_FLAGS,
+	  EVENT_FLAGS | FLAG_LOGS,
 	  verb_whatif },
 	{ "query",
 	  NULL,
@@ -158,7 +160,7 @@ const struct verb verbs[] = {
 		   "query --limit 5 \"select level, count(*) as n from records group by level\""),
 	  { { "SQL", ARGUMENT_TEXT, true, true } },
 	  NULL,
-	  TABLE_FLAGS,
+	  TABLE_FLAGS | FLAG_LOGS,
 	  verb_query },
 
 	{ "log",
@@ -170,7 +172,7 @@ const struct verb verbs[] = {
 	  EXAMPLES("log 1 --limit 3"),
 	  { { "LOG", ARGUMENT_LOG, true, false } },
 	  NULL,
-	  SHOW_FLAGS | FLAG_LIMIT,
+	  READ_FLAGS | FLAG_LIMIT,
 	  verb_log },
 	{ "grep",
 	  NULL,
@@ -180,7 +182,7 @@ const struct verb verbs[] = {
 	  EXAMPLES("grep 'Lost executor'", "grep --limit 2 Exception"),
 	  { { "REGEX", ARGUMENT_REGEX, false, false }, { "LOG", ARGUMENT_LOG, true, false } },
 	  NULL,
-	  SHOW_FLAGS | FLAG_LIMIT,
+	  READ_FLAGS | FLAG_LIMIT,
 	  verb_grep },
 	{ "next",
 	  "n",
@@ -211,7 +213,7 @@ const struct verb verbs[] = {
 	  EXAMPLES("context 2"),
 	  { { "N", ARGUMENT_NUMBER, true, false } },
 	  NULL,
-	  SHOW_FLAGS,
+	  READ_FLAGS,
 	  verb_context },
 	{ "at",
 	  NULL,
@@ -222,7 +224,7 @@ const struct verb verbs[] = {
 	  EXAMPLES("at"),
 	  { { "TIME", ARGUMENT_TIME, true, true } },
 	  NULL,
-	  SHOW_FLAGS,
+	  READ_FLAGS,
 	  verb_at },
 	{ "go",
 	  NULL,
@@ -261,7 +263,7 @@ const struct verb verbs[] = {
 	  FLAG_NEEDS_RUN,
 	  verb_follow },
 	{ "group", NULL, "Which records", "what records say, without values, and how often", NULL,
-	  EXAMPLES("group --limit 5"), NO_ARGUMENTS, NULL, TABLE_FLAGS, verb_group },
+	  EXAMPLES("group --limit 5"), NO_ARGUMENTS, NULL, TABLE_FLAGS | FLAG_LOGS, verb_group },
 	{ "hist",
 	  NULL,
 	  "Which records",
@@ -270,7 +272,7 @@ const struct verb verbs[] = {
 	  EXAMPLES("hist", "hist 5 -v"),
 	  { { "N", ARGUMENT_NUMBER, true, false } },
 	  NULL,
-	  TABLE_FLAGS,
+	  TABLE_FLAGS | FLAG_LOGS,
 	  verb_hist },
 
 	{ "mark",
@@ -321,7 +323,7 @@ const struct verb verbs[] = {
 	{ "close", NULL, "The session", "let go of what is open", NULL, NULL, NO_ARGUMENTS, NULL, 0,
 	  verb_close },
 	{ "inputs", NULL, "The session", "the logs that are open", NULL, EXAMPLES("inputs"),
-	  NO_ARGUMENTS, NULL, TABLE_FLAGS, verb_inputs },
+	  NO_ARGUMENTS, NULL, TABLE_FLAGS | FLAG_LOGS, verb_inputs },
 	{ "use",
 	  NULL,
 	  "The session",
