@@ -652,7 +652,8 @@ struct cleaning {
 static struct str lost_indentation(struct cleaning *k, struct str s)
 {
 	bool code = s.len && s.ptr[0] != ' ' &&
-		    ((k->flush && !trace_begins_class(s)) || (k->code && strchr("^~", s.ptr[0])));
+		    ((k->flush && !trace_begins_class(s)) ||
+		     (k->code && (s.ptr[0] == '^' || s.ptr[0] == '~')));
 
 	k->flush = is_flush_frame(s);
 	k->code = code && !k->flush;

@@ -160,7 +160,8 @@ bool wrapper_json_peel(struct str line, struct line_peeled *out, struct buf *scr
 
 static bool opens_or_closes(struct str s)
 {
-	return s.len <= 2 && s.len && strchr("{}[]", s.ptr[0]) && (s.len == 1 || s.ptr[1] == ',');
+	return s.len <= 2 && s.len && memchr("{}[]", s.ptr[0], 4) &&
+	       (s.len == 1 || s.ptr[1] == ',');
 }
 
 /* `"key": …` or an element that is a string. */
